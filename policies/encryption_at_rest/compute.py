@@ -2,10 +2,11 @@
 
 from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed, some
 from hipaa_guard.controls.reasons import NEEDS_A_KEY, replaces
+from hipaa_guard.facts.lists import one_holds
 from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
 from hipaa_guard.judging.encryption import MEDIA, encrypted_at_rest
 from hipaa_guard.judging.fix_parts import role_that_may
-from hipaa_guard.judging.template_versions import if_used, template_of
+from hipaa_guard.judging.template_versions import if_used, image_encrypts, template_of
 from hipaa_guard.services import ebs, ec2, lambda_functions
 
 Place = ec2.Instance | ec2.LaunchTemplate | ebs.Volume | ebs.Snapshot
@@ -102,7 +103,10 @@ def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inve
     def in_clear(device: ec2.BlockDevice) -> bool:
         if not device.declared and some(lambda other: other.name in ec2.ROOT_NAMES, inherited):
             return False  # the template declares the root volume
-        return not _device_is_encrypted(device, instance, inventory)
+        return not one_holds(
+            lambda: _device_is_encrypted(device, instance, inventory),
+            lambda: device.of_image and device.encrypted is None and image_encrypts(instance, template, inventory),
+        )
 
     for devices in (instance.devices, inherited):
         for device in devices:

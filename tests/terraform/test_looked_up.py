@@ -119,6 +119,35 @@ def test_the_account_of_the_default_provider_is_ones_own(tmp_path: Path, princip
     assert judged(tmp_path, TOPIC, topic(principal)) is status
 
 
+HOME = '\nprovider "aws" {{\n  alias               = "home"\n  allowed_account_ids = [{}]\n}}\n'
+ASSUMED = '\nprovider "aws" {{\n  alias = "home"\n  assume_role {{\n    role_arn = "{}"\n  }}\n}}\n'
+OUR_ROLE, THEIR_ROLE = (f"arn:aws:iam::{each}:role/deploy" for each in ("111122223333", "444455556666"))
+
+
+@pytest.mark.parametrize("attribute", ["account_id", "id"])
+@pytest.mark.parametrize(
+    ("home", "where", "status"),
+    [
+        (ASSUMED.format(OUR_ROLE), "aws.home", Status.PASS),
+        (HOME.format('"111122223333"'), "aws.home", Status.PASS),
+        (ASSUMED.format(THEIR_ROLE), "aws.away", Status.FAIL),
+        (HOME.format('"444455556666"'), "aws.away", Status.FAIL),
+        (HOME.format('"111122223333"'), "aws.away", Status.PASS),
+        (ASSUMED.format(THEIR_ROLE), "aws", Status.UNKNOWN),
+        (HOME.format('"111122223333", "444455556666"'), "aws.away", Status.UNKNOWN),
+        (HOME.format("var.key_id"), "aws.away", Status.UNKNOWN),
+        (HOME.format("data.aws_caller_identity.home.account_id"), "aws.away", Status.UNKNOWN),
+    ],
+)
+def test_a_provider_that_names_its_account_answers_who_calls(
+    tmp_path: Path, home: str, where: str, status: Status, attribute: str
+) -> None:
+    away = 'provider "aws" {\n  alias               = "away"\n  allowed_account_ids = ["111122223333"]\n}\n'
+    caller = 'data "aws_caller_identity" "home" {\n  provider = aws.home\n}\n'
+    declared = topic(f"data.aws_caller_identity.home.{attribute}").replace("{", f"{{\n provider = {where}", 1)
+    assert judged(tmp_path, TOPIC, home + away + caller + declared) is status
+
+
 def test_who_is_trusted_through_an_organization_is_told_by_its_id(tmp_path: Path) -> None:
     ours = ', Condition = { StringEquals = { "aws:PrincipalOrgID" = data.aws_organizations_organization.ours.id } }'
     assert judged(tmp_path, TRUST, role('"*"', ours)) is Status.PASS

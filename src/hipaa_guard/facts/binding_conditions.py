@@ -208,16 +208,17 @@ def names_only_places(conditions: Iterable[Condition]) -> bool:
 def named_accounts(condition: Condition) -> Iterable[str]:
     """The accounts that a binding condition names, in account ids and in ARNs.
 
+    Keys of organizations, networks and users name no account, whatever their value is.
+
     Raises:
         Undecided: one of them is not known and may be anybody's.
 
     """
-    if not binds_service(condition):
+    if not binds_service(condition) or condition.key in _WITHOUT_ACCOUNT:
         return
-    has_arn = condition.key in _ARN_KEYS or condition.key not in _KEYS
     for value in condition.values:
         text = _text(value)
-        account = text if condition.key in _ACCOUNT_KEYS else _account_of(text) if has_arn else ""
+        account = text if condition.key in _ACCOUNT_KEYS else _account_of(text)
         if account.isdigit():
             yield account
         elif isinstance(value, Unknown) and not _is_own(value):
@@ -346,6 +347,7 @@ _KEYS: Mapping[str, Callable[[str], bool]] = {
 condition context keys", as of 2026-11; the keys of endpoints' accounts and organisations came in 2025. Keys that any
 account can have with the same value, such as tags and user names, bind nobody.
 """
+_WITHOUT_ACCOUNT = (frozenset(_KEYS) | _PLACES) - _ACCOUNT_KEYS - _ARN_KEYS
 
 
 def _is_everybody(ranges: Iterable[Value]) -> bool:

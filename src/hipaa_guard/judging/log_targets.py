@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from hipaa_guard.authoring import Inventory, Resource, Statement, some
+from hipaa_guard.facts.lists import all_hold
 from hipaa_guard.facts.policy_document import symbolic
 from hipaa_guard.facts.policy_principals import AWS, Principal
-from hipaa_guard.facts.values import Undecided, Unknown, Value
+from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value
 from hipaa_guard.services import elbv2, s3
 
 
@@ -25,6 +26,7 @@ class LogSource(NamedTuple):
     """Whether AWS delivers them to a bucket with Object Lock."""
 
 
+_IDENTITIES = (":role/", ":user/", ":assumed-role/", ":federated-user/")
 _BUCKETS = ("logging.s3.amazonaws.com",)
 _BALANCERS = ("logdelivery.elasticloadbalancing.amazonaws.com", "logdelivery.elb.amazonaws.com", AWS)
 LOG_SOURCES = (
@@ -206,8 +208,11 @@ def _lets_in_writers(bucket: s3.Bucket, _: Inventory, source: LogSource) -> bool
         return False
 
     def lets_in(statement: Statement) -> bool:
-        written_by = some(lambda principal: _writer(principal) in source.writers, statement.principals)
-        return statement.effect == "Allow" and written_by and statement.covers_action("s3:PutObject")
+        return all_hold(
+            lambda: statement.effect == "Allow",
+            lambda: statement.covers_action("s3:PutObject"),
+            lambda: some(lambda principal: _writer(principal) in source.writers, statement.principals),
+        )
 
     if source.kind is s3.Bucket and bucket.acl_takes_logs:
         return True
@@ -218,6 +223,17 @@ def _writer(principal: Principal) -> Value:
     """The service, or `AWS` for an account that Elastic Load Balancing delivers from; another account, or None."""
     if principal.type == "Service":
         return principal.value
+    if _is_identity(principal.value):
+        return None
     account = principal.account
     looked_up = account == AWS and "_service_account." in str(principal.value)
     return None if looked_up and "aws_elb_service_account." not in str(principal.value) else account
+
+
+def _is_identity(value: Value) -> bool:
+    """Whether a principal, of whatever account, is a role or a user: Elastic Load Balancing comes as an account.
+
+    Application Load Balancer guide, "Enable access logs": the principal is the root of an account. Read 2026-11-30.
+    """
+    parts = value.parts if isinstance(value, PartialText) else (value,)
+    return any(isinstance(part, str) and any(word in part for word in _IDENTITIES) for part in parts)

@@ -37,6 +37,10 @@ def _imds_support(view: View) -> Value:
     return told
 
 
+def _encrypted(view: View) -> Value:
+    return view.get("encrypted") if view.type == "aws_ami_copy" else None
+
+
 def is_amazon_linux_2023(name: str | None) -> bool:
     """Whether a name, by which an image or its parameter is looked up, is one of Amazon Linux 2023.
 
@@ -65,6 +69,11 @@ class Image(Resource):
         terraform=_imds_support, unset=None, aws=listed("ImdsSupport"), allowed=one_of("v2.0")
     )
     """``v2.0``: an instance started from it requires IMDSv2, unless it, its template or its region says otherwise."""
+
+    encrypted: bool | None = fact(
+        terraform=_encrypted, unset=None, terraform_only="a live account tells the encryption of each volume"
+    )
+    """Whether a copy encrypts all snapshots of the image. None or false: those that it is made from decide."""
 
     shared_with: list[str] = fact(
         terraform=_permitted,

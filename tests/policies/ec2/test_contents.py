@@ -30,6 +30,48 @@ from tests.policies.ec2.states import (
     user_data,
 )
 
+
+def copied(encrypted: str) -> str:
+    """A copy of an image, whose snapshots are encrypted or as those of the image."""
+    return (
+        'resource "aws_ami_copy" "own" {\nname = "records"\nsource_ami_id = "ami-0a1b2c3d4e5f60718"\n'
+        f'source_ami_region = "us-east-1"\n{encrypted}\n}}\n'
+    )
+
+
+OF_COPY = "ami = aws_ami_copy.own.id\n"
+ENCRYPTED_COPY = copied("encrypted = true")
+
+test_images = cases(
+    Case(DISKS, "of an encrypted copy of an image", PASS, terraform=declared(OF_COPY, ENCRYPTED_COPY)),
+    Case(
+        DISKS,
+        "of an encrypted copy, with a root volume of another size",
+        PASS,
+        terraform=declared(OF_COPY + "root_block_device {\nvolume_size = 50\n}", ENCRYPTED_COPY),
+    ),
+    Case(DISKS, "of a copy that is as its image", FAIL, terraform=declared(OF_COPY, copied(""))),
+    Case(DISKS, "of a copy that says it is not", FAIL, terraform=declared(OF_COPY, copied("encrypted = false"))),
+    Case(
+        DISKS,
+        "of an encrypted copy, with a further volume in the clear",
+        FAIL,
+        terraform=declared(OF_COPY + 'ebs_block_device {\ndevice_name = "/dev/sdf"\n}', ENCRYPTED_COPY),
+        says="/dev/sdf",
+    ),
+    Case(
+        DISKS,
+        "of another image, beside an encrypted copy",
+        FAIL,
+        terraform=declared("ami = aws_ami.other.id", ENCRYPTED_COPY + 'resource "aws_ami" "other" {\nname = "o"\n}\n'),
+    ),
+    Case(
+        DISKS,
+        "the template starts from an encrypted copy",
+        PASS,
+        terraform=ENCRYPTED_COPY + from_template("image_id = aws_ami_copy.own.id"),
+    ),
+)
 test_disks = cases(
     Case(DISKS, "root encrypted", PASS, disks(True)),
     Case(DISKS, "root in the clear", FAIL, disks(False)),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hipaa_guard.authoring import HIGH, MEDIUM
-from hipaa_guard.testing import ACCOUNT, FAIL, PASS, Case, all_controls, cases
+from hipaa_guard.testing import ACCOUNT, FAIL, PASS, UNKNOWN, Case, all_controls, cases
 from tests.policies.other_accounts.places import PLACES, with_statements
 
 OTHER = "444455556666"
@@ -131,6 +131,26 @@ OPEN_SERVICE: dict[str, dict[str, Any]] = {
 READING: tuple[str, ...] = ("s3:GetObject", "sqs:ReceiveMessage", "dynamodb:GetItem", "secretsmanager:GetSecretValue")
 READING += ("elasticfilesystem:ClientMount",)
 
+OPEN = "${var.open}"
+"""A value that is not known, in a condition of a policy in Terraform."""
+ORGANIZATION: dict[str, dict[str, Any]] = {
+    "an organization": ANYONE | when("StringEquals", "aws:PrincipalOrgID", OPEN),
+    "endpoints of an organization": ANYONE | when("StringEquals", "aws:VpceOrgID", OPEN),
+}
+"""Whichever organization it is, all accounts of it get in."""
+DOUBTFUL: dict[str, dict[str, Any]] = {
+    "an organization by a pattern": ANYONE | when("StringLike", "aws:PrincipalOrgID", OPEN),
+    "an account": ANYONE | when("StringEquals", "aws:PrincipalAccount", OPEN),
+    "a service for an account": SERVICE | when("StringEquals", "aws:SourceAccount", OPEN),
+    "a service for a resource": SERVICE | when("ArnLike", "aws:SourceArn", f"arn:aws:sns:us-east-1:{OPEN}:t"),
+}
+
+
+def not_known(control: str, statement: dict[str, Any]) -> str:
+    """The kind of a control in Terraform, whose policy has a statement with a variable that has no value."""
+    text = with_statements(control, statement).terraform
+    return 'variable "open" {}\n' + text.replace("$" + OPEN, OPEN)
+
 
 def table() -> Iterator[Case]:
     for control, place in PLACES.items():
@@ -142,6 +162,13 @@ def table() -> Iterator[Case]:
         for sentence, statement in OPEN_SERVICE.items():
             told = with_statements(control, statement)
             yield Case(control, sentence, FAIL, told, says=FROM_OUTSIDE, severity=severity)
+        for sentence, statement in ORGANIZATION.items():
+            told = not_known(control, statement)
+            yield Case(control, f"{sentence} that is not known", FAIL, told, says="allows every account of an org")
+        for sentence, statement in DOUBTFUL.items():
+            yield Case(control, f"{sentence} that is not known", UNKNOWN, not_known(control, statement))
+        served = SERVICE | when("StringEquals", "aws:SourceOrgID", OPEN)
+        yield Case(control, "a service for an organization that is not known", PASS, not_known(control, served))
 
 
 ELB = {"Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}, "Action": "s3:PutObject"}

@@ -171,6 +171,13 @@ def looked_up(service: str) -> str:
     return f'data "{service}_service_account" "a" {{}}\n{BUCKET}{resource("aws_s3_bucket_policy", lines, "p")}'
 
 
+def lets_in_unknown(principal: str, action: str = "s3:PutObject", effect: str = "Allow") -> str:
+    """The bucket with a policy for an account that a variable names."""
+    policy = document(principal, effect, action).replace('{"Service": ', '{"AWS": ')
+    quoted = json.dumps(policy).replace("OPEN", "${var.open}")
+    return OPEN_VARIABLE + BUCKET + resource("aws_s3_bucket_policy", f"bucket = {PHI}\npolicy = {quoted}", "p")
+
+
 test_doubts = cases(
     Case(KMS, "receives logs, though a KMS key is the default", PASS, BUCKET + UNDER_KMS + another_bucket(PHI).text),
     Case(
@@ -223,4 +230,24 @@ test_doubts = cases(
     Case(KMS, "lets in the account of trails that is looked up", FAIL, looked_up("aws_cloudtrail")),
     Case(KMS, "load balancers may not be listed", UNKNOWN, aws=bucket, denied=BALANCERS),
     Case(LOGS, "load balancers may not be listed", UNKNOWN, aws=bucket, denied=BALANCERS),
+    Case(KMS, "a role of the account of load balancers", FAIL, lets_in_unknown("arn:aws:iam::127311923021:role/ehr")),
+    *(
+        case
+        for control in (KMS, LOGS)
+        for case in (
+            Case(control, "an unknown account may write", UNKNOWN, lets_in_unknown("arn:aws:iam::OPEN:root")),
+            Case(control, "an unknown principal may write", UNKNOWN, lets_in_unknown("OPEN")),
+            Case(control, "an unknown account may do anything", UNKNOWN, lets_in_unknown("OPEN", "s3:*")),
+            Case(
+                control, "a role of an unknown account may write", FAIL, lets_in_unknown("arn:aws:iam::OPEN:role/ehr")
+            ),
+            Case(
+                control, "a user of an unknown account may write", FAIL, lets_in_unknown("arn:aws:iam::OPEN:user/ehr")
+            ),
+            Case(
+                control, "an unknown account may read", FAIL, lets_in_unknown("arn:aws:iam::OPEN:root", "s3:GetObject")
+            ),
+            Case(control, "an unknown account is denied", FAIL, lets_in_unknown("OPEN", effect="Deny")),
+        )
+    ),
 )

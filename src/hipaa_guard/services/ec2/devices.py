@@ -17,7 +17,7 @@ ROOT_NAMES = ("/dev/xvda", "/dev/sda1")
 class BlockDevice(Record):
     """A volume of an instance, or of instances that start from a template."""
 
-    __slots__ = ("declared", "encrypted", "name", "snapshot", "volume")
+    __slots__ = ("declared", "encrypted", "name", "of_image", "snapshot", "volume")
 
     name: str
     encrypted: bool | None
@@ -27,6 +27,11 @@ class BlockDevice(Record):
     """The existing volume, in a live account."""
     declared: bool
     """False for the root volume of an instance if it is not declared."""
+    of_image: bool
+    """Whether it is certainly the root volume, which comes from the image."""
+
+    def __init__(self, *, of_image: bool = False, **fields: Value) -> None:
+        super().__init__(of_image=of_image, **fields)
 
     def in_words(self) -> str:
         """The name of the volume for a message; empty if the name is not known."""
@@ -49,18 +54,19 @@ def declared(view: View) -> Value:
     """The root volume, which every instance has even if it is not declared, and the further volumes."""
     exists = view.get("id") is not None
 
-    def device(name: Value) -> Callable[[dict[str, Value]], BlockDevice]:
+    def device(name: Value, *, of_image: bool = False) -> Callable[[dict[str, Value]], BlockDevice]:
         return lambda block: BlockDevice(
             name=block.get("device_name") or name,
             encrypted=_unless_false(truth(block.get("encrypted")), exists=exists),
             snapshot=block.get("snapshot_id"),
             volume=None,
             declared=True,
+            of_image=of_image,
         )
 
-    root = of_blocks(view.get("root_block_device"), device("root"))
+    root = of_blocks(view.get("root_block_device"), device("root", of_image=True))
     if not list.__len__(root) and not isinstance(root, Incomplete):
-        root = [BlockDevice(name="root", encrypted=None, snapshot=None, volume=None, declared=False)]
+        root = [_undeclared_root()]
     return joined(root, of_blocks(view.get("ebs_block_device"), device("a further volume")))
 
 
@@ -72,7 +78,11 @@ def of_awscc(view: View) -> Value:
     names = [device.peek("name") for device in seen]
     if isinstance(found, Incomplete) or any(name in ROOT_NAMES or isinstance(name, Unknown) for name in names):
         return found
-    return [BlockDevice(name="root", encrypted=None, snapshot=None, volume=None, declared=False), *found]
+    return [_undeclared_root(), *found]
+
+
+def _undeclared_root() -> BlockDevice:
+    return BlockDevice(name="root", encrypted=None, snapshot=None, volume=None, declared=False, of_image=True)
 
 
 _MAPPINGS = "block_device_mappings"

@@ -1,9 +1,10 @@
-"""Answers of data sources that are known without asking AWS: the provider's region, and repeated arguments."""
+"""Answers of data sources that are known without asking AWS: the provider's account and region, repeated arguments."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
+from hipaa_guard.facts.places import Place
 from hipaa_guard.facts.values import PartialText, Reference, Value
 from hipaa_guard.terraform.evaluation import cloud_init
 
@@ -70,6 +71,10 @@ class DataSource(Protocol):
     def region(self) -> Value:
         """Its own region, else that of its provider."""
 
+    @property
+    def place(self) -> Place:
+        """The account and region of its provider."""
+
     def written(self, name: str) -> Value:
         """The value of an argument."""
 
@@ -123,6 +128,8 @@ def looked_up(source: DataSource, name: str) -> Value:
         own = source.written("region")
         region = source.region if own is None else own
         return region if isinstance(region, str) else None
+    if source.type == "aws_caller_identity" and name in ("account_id", "id"):
+        return source.place.account
     if source.type == "aws_partition":
         return _of_partition(source.region, name)
     if source.type in cloud_init.TYPES and name == "rendered":
