@@ -18,6 +18,7 @@ from hipaa_guard.authoring import (
     some,
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
+from hipaa_guard.judging.cross_account import if_own_account
 from hipaa_guard.judging.iam_roles import CHANGE_TRUST, TASK, if_ours, role_trusting
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.services import iam, iam_grants, iam_service_roles, iam_trust
@@ -106,7 +107,7 @@ def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:
             return if_ours(role, failed(f"lets a service use it for {served[0]}"))
         return if_ours(role, failed(_for_anyone(services), LOW))
     if not asked:
-        return passed("trusts no other account")
+        return if_own_account(passed("trusts no other account"), role.trust, role)
     return passed("asks every other account that it trusts for more than its name")
 
 

@@ -1,6 +1,6 @@
 """No cross-account access: a resource policy lets in nobody outside its account."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import TypeVar
 
 from hipaa_guard.authoring import (
@@ -16,6 +16,8 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
+from hipaa_guard.controls.control import Status
+from hipaa_guard.facts.policy_texts import identity
 from hipaa_guard.facts.values import Existing, Undecided, Unknown
 from hipaa_guard.judging.delivering_services import delivers_only
 
@@ -42,7 +44,37 @@ _LETS_IN = "has a policy that "
 )
 def no_cross_account(policy: PolicyDocument | None, resource: Resource, *_: object) -> Verdict:
     """Told the resource policy, None where there is none."""
-    return on_access_by(policy, resource.origin.own_account)
+    return if_own_account(on_access_by(policy, resource.origin.own_account), policy, resource)
+
+
+def if_own_account(verdict: Verdict, policy: PolicyDocument | None, resource: Resource) -> Verdict:
+    """The verdict; a pass only if the account that the policy looks up as its own is that of the resource.
+
+    Terraform looks it up by one provider, and may make the resource by another. A provider that names its account
+    has it in the policy as a number. So an account that is still to be looked up is that of another provider, if the
+    provider of the resource names one.
+
+    Raises:
+        Undecided: that is not known.
+
+    """
+    place = resource.origin.place
+    if verdict.status is Status.PASS and policy is not None and place is not None and place.account is not None:
+        found = next((text for text in _texts(policy) if _LOOKED_UP in f".{text}"), None)
+        if found is not None:
+            raise Undecided(Unknown(f"it is not known whether the account that it looks up is {place.account}"))
+    return verdict
+
+
+_LOOKED_UP = ".aws_caller_identity."
+
+
+def _texts(policy: PolicyDocument) -> Iterator[str]:
+    """The texts of principals and conditions by which a policy allows something, with symbols for what is looked up."""
+    for statement in policy.allowances():
+        named = [principal.value for principal in statement.principals]
+        named += [identity(value) for condition in statement.conditions for value in condition.values]
+        yield from (text for text in named if isinstance(text, str))
 
 
 def on_access_by(policy: PolicyDocument | None, own: str | None, owner: Callable[[], str] | None = None) -> Verdict:
