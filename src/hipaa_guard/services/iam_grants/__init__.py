@@ -313,4 +313,6 @@ def decrypts_with_any_key(statement: Statement, policy: PolicyDocument | None = 
         lambda: is_wide(statement, "kms"),
         lambda: not is_narrowed(statement),
         lambda: some(is_open, ("kms:Decrypt", "kms:ReEncryptFrom")),
+        # Whoever re-encrypts must still decrypt the result, with some key.
+        lambda: not _denied(policy, "kms:Decrypt", "kms"),
     )
