@@ -77,6 +77,8 @@ def binds_service(condition: Condition) -> bool:
         Undecided: a value that decides it is not known.
 
     """
+    if condition.key in _PLACES:  # a service calls from its own network, for each of its customers
+        return False
     if binds_caller(condition):
         return True
     of_context = condition.key.startswith("kms:encryptioncontext:") and not condition.holds_without_key()
@@ -212,7 +214,7 @@ def named_accounts(condition: Condition) -> Iterable[str]:
         Undecided: one of them is not known and may be anybody's.
 
     """
-    if not binds_service(condition):
+    if not some(lambda binds: binds(condition), (binds_caller, binds_service)):
         return
     has_arn = condition.key in _ARN_KEYS or condition.key not in _KEYS
     for value in condition.values:
