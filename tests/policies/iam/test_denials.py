@@ -62,6 +62,12 @@ OF_S3: list[Denial] = [
     ("deletion of buckets", FAIL, deny("s3:DeleteBucket")),
     ("all of S3 to others", FAIL, deny("s3:*", Condition={"StringNotEquals": {"aws:PrincipalTag/team": "it"}})),
 ]
+OF_ALL_SERVICES: list[Denial] = [
+    ("everything", PASS, deny("*")),
+    ("all but S3", FAIL, deny_but(NotAction="s3:*", Resource="*")),
+    ("all but S3 and some of SQS", FAIL, deny_but(NotAction=["sqs:SendMessage", "s3:*"], Resource="*")),
+    ("all but reading objects", PASS, deny_but(NotAction="s3:GetObject", Resource="*")),
+]
 
 
 def beside(control: str, allowed: dict[str, Any], denials: list[Denial]) -> list[Case]:
@@ -94,6 +100,7 @@ test_denials = cases(
     *beside(KEYS, allow("kms:*"), OF_DECRYPTION),
     *beside(ADMIN, allow("*"), OF_ALL),
     *beside(WHOLE, allow("s3:*"), OF_S3),
+    *beside(WHOLE, allow("*"), OF_ALL_SERVICES),
     *(perhaps(KEYS, "kms:Decrypt", lines) for lines in UNKNOWN_DENIALS),
     *(perhaps(ADMIN, "*", lines) for lines in UNKNOWN_DENIALS),
     *(perhaps(WHOLE, "s3:*", lines) for lines in UNKNOWN_DENIALS),
