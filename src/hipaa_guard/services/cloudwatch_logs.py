@@ -133,7 +133,6 @@ class ResourcePolicy(Resource):
         "awscc_logs_resource_policy",
         _WITH_POLICY,
         name="policy_name",
-        awscc_name="policy_name",
         when=_has_policy,
     )
     aws = Listing("logs.describe_resource_policies", "resourcePolicies[?!resourceArn]", name="policyName")
