@@ -127,6 +127,10 @@ def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) 
 def user_data_holds_no_credentials(place: ec2.Instance | ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
     for name in place.user_data_credentials:
         return failed(f"has {name} in its user data")
+    if isinstance(place, ec2.Instance) and not place.has_own_user_data:
+        template = template_of(place, inventory)
+        for name in template.user_data_credentials if template is not None else []:
+            return failed(f"has {name} in the user data of its launch template")
     return if_used(passed("has no credentials of a known form in its user data"), place, inventory)
 
 

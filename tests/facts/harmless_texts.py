@@ -94,6 +94,10 @@ HARMLESS: tuple[tuple[str, str], ...] = (
 
 # Scripts without a credential.
 HARMLESS_SCRIPTS = (
+    "#cloud-config\nchpasswd:\n  expire: true\n  list: |\n    root:RANDOM\n    app:R\nruncmd:\n- systemctl start app\n",
+    "#cloud-config\nchpasswd:\n  list:\n  - app:${password}\n  expire: false\nbootcmd:\n- curl http://records/\n",
+    'chpasswd <<< "app:$PASSWORD"',
+    "sudo chpasswd < /run/secrets/logins\n",
     "mysql -h db -u app -p phi",
     "mysql -h db -P3306 -u app -p$DB_PASSWORD phi",
     'mysql -u app -p"$(cat /run/secrets/db)"',

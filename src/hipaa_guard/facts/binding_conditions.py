@@ -77,6 +77,8 @@ def binds_service(condition: Condition) -> bool:
         Undecided: a value that decides it is not known.
 
     """
+    if condition.key in _PLACES:  # a service calls from its own network, for each of its customers
+        return False
     if binds_caller(condition):
         return True
     of_context = condition.key.startswith("kms:encryptioncontext:") and not condition.holds_without_key()
@@ -214,7 +216,8 @@ def named_accounts(condition: Condition) -> Iterable[str]:
         Undecided: one of them is not known and may be anybody's.
 
     """
-    if not binds_service(condition) or condition.key in _WITHOUT_ACCOUNT:
+    binds = some(lambda test: test(condition), (binds_caller, binds_service))
+    if not binds or condition.key in _WITHOUT_ACCOUNT:
         return
     for value in condition.values:
         text = _text(value)

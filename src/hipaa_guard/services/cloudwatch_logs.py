@@ -111,18 +111,36 @@ class DeliverySource(Resource):
     """Whether a delivery sends its logs on."""
 
 
+# AWS::Logs::LogGroup takes the policy of the group among its own properties, ResourcePolicyDocument.
+_WITH_POLICY = "awscc_logs_log_group"
+
+
+def _document(view: View) -> Value:
+    return view.get("resource_policy_document" if view.type == _WITH_POLICY else "policy_document")
+
+
+def _has_policy(view: View) -> Value:
+    """Whether a resource is a policy, or has one."""
+    policy = _document(view) if view.type == _WITH_POLICY else True
+    return policy if isinstance(policy, Unknown) else bool(policy)
+
+
 class ResourcePolicy(Resource):
     """A policy of an account, or of one log group, that lets others use log groups."""
 
     terraform: ClassVar[Block | None] = Block(
-        "aws_cloudwatch_log_resource_policy", "awscc_logs_resource_policy", name="policy_name", awscc_name="policy_name"
+        "aws_cloudwatch_log_resource_policy",
+        "awscc_logs_resource_policy",
+        _WITH_POLICY,
+        name="policy_name",
+        when=_has_policy,
     )
     aws = Listing("logs.describe_resource_policies", "resourcePolicies[?!resourceArn]", name="policyName")
     aws_types: ClassVar[tuple[str, ...]] = ("AWS::Logs::ResourcePolicy",)
 
     policy: PolicyDocument | None = fact(
         terraform="policy_document",
-        awscc="policy_document",
+        awscc=_document,
         unset=None,
         parse=PolicyDocument.parse,
         refusal=resource_policy,

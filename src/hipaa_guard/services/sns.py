@@ -16,6 +16,9 @@ def _key(value: Value) -> Value:
     return value if isinstance(value, Unknown) else value or None
 
 
+_POLICIES = ("awscc_sns_topic_inline_policy.policy_document", "awscc_sns_topic_policy.policy_document")
+
+
 class Topic(Resource):
     """An SNS topic."""
 
@@ -24,7 +27,7 @@ class Topic(Resource):
         "aws_sns_topic",
         "awscc_sns_topic",
         joined_by="arn",
-        joins={"awscc_sns_topic_inline_policy": "topic_arn"},
+        joins={"awscc_sns_topic_inline_policy": "topic_arn", "awscc_sns_topic_policy": "topics"},
         name="name",
         awscc_name="topic_name",
         also=("topic_arn",),
@@ -43,8 +46,8 @@ class Topic(Resource):
     """None means that SNS does not encrypt stored messages with a KMS key."""
 
     policy: PolicyDocument | None = fact(
-        terraform=first("aws_sns_topic_policy.policy", "awscc_sns_topic_inline_policy.policy_document", "policy"),
-        awscc="awscc_sns_topic_inline_policy.policy_document",
+        terraform=first("aws_sns_topic_policy.policy", *_POLICIES, "policy"),
+        awscc=first(*_POLICIES),
         unset=None,  # SNS then sets its default policy: everyone, if AWS:SourceOwner is the account
         parse=PolicyDocument.parse,
         refusal=resource_policy,

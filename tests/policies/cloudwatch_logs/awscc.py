@@ -41,4 +41,26 @@ TWINS = [
         ),
         FAIL,
     ),
+    Twin(
+        "a log group that everyone may read",
+        resource("aws_cloudwatch_log_group", "")
+        + resource(
+            "aws_cloudwatch_log_resource_policy",
+            f'policy_name = "p"\npolicy_document = {policy("*", "logs:GetLogEvents")}',
+        ),
+        resource("awscc_logs_log_group", f"resource_policy_document = {policy('*', 'logs:GetLogEvents')}"),
+        FAIL,
+    ),
+    Twin(
+        "a log group whose policy is not known",
+        VARIABLE
+        + resource("aws_cloudwatch_log_group", "retention_in_days = var.open\nkms_key_id = var.open")
+        + resource("aws_cloudwatch_log_resource_policy", 'policy_name = "p"\npolicy_document = var.open'),
+        VARIABLE
+        + resource(
+            "awscc_logs_log_group",
+            "retention_in_days = var.open\nkms_key_id = var.open\nresource_policy_document = var.open",
+        ),
+        UNKNOWN,
+    ),
 ]

@@ -7,10 +7,21 @@ import json
 
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, cases
 from tests.facts.credential_texts import MULTIPART, packed
-from tests.policies.ec2.states import HALT, SECRETS, TEMPLATE_SECRETS, declared, instance, template, user_data
+from tests.policies.ec2.states import (
+    HALT,
+    SECRETS,
+    TEMPLATE_SECRETS,
+    declared,
+    from_template,
+    instance,
+    template,
+    user_data,
+)
 
 PLAIN = "#!/bin/sh\nexec /opt/records/start\n"
 EXPORT = "#!/bin/sh\nexport DB_PASSWORD=Aa1234321Bb\n"
+IN_TEMPLATE = f"user_data = base64encode({json.dumps(EXPORT)})"
+OWN = f"user_data = {json.dumps(PLAIN)}"
 
 
 def cloud_init(content: str, type: str = "cloudinit_config") -> str:
@@ -121,4 +132,20 @@ test_forms = cases(
         terraform=cloud_init(json.dumps(EXPORT)) + template(f"user_data = {RENDERED}").text,
     ),
     Case(SECRETS, "nothing", PASS, instance()),
+    Case(SECRETS, "that of its template", FAIL, terraform=from_template(IN_TEMPLATE), says="launch template"),
+    Case(SECRETS, "of its own, not that of its template", PASS, terraform=from_template(IN_TEMPLATE, lines=OWN)),
+    Case(
+        SECRETS,
+        "an empty text, and that of its template",
+        FAIL,
+        terraform=from_template(IN_TEMPLATE, lines='user_data = ""'),
+    ),
+    Case(SECRETS, "a template without", PASS, terraform=from_template("")),
+    Case(SECRETS, "another version of its template", UNKNOWN, terraform=from_template("", '"1"'), says="version 1"),
+    Case(
+        SECRETS,
+        "of its own, and another version of its template",
+        PASS,
+        terraform=from_template(IN_TEMPLATE, '"1"', OWN),
+    ),
 )

@@ -31,7 +31,8 @@ OF_DECRYPTION: list[Denial] = [
     ("all but reading a bucket", PASS, deny_but(NotAction="s3:GetObject", Resource="*")),
     ("decryption with all keys but one", PASS, deny_but(Action=BOTH, NotResource=KEY)),
     ("decryption with keys of other teams", PASS, deny(BOTH, Condition=NOT_RADIOLOGY)),
-    ("one of two ways to decrypt", FAIL, deny("kms:Decrypt")),
+    ("decryption, but not re-encryption, which reads nothing", PASS, deny("kms:Decrypt")),
+    ("re-encryption alone", FAIL, deny("kms:ReEncrypt*")),
     ("decryption with one key", FAIL, deny(BOTH, KEY)),
     ("decryption in one region", FAIL, deny(BOTH, "arn:aws:kms:us-east-1:*:key/*")),
     ("decryption with no key at all", FAIL, deny_but(Action=BOTH, NotResource="arn:aws:kms:*:*:key/*")),
@@ -60,6 +61,12 @@ OF_S3: list[Denial] = [
     ("all of S3 on objects alone", FAIL, deny("s3:*", "arn:aws:s3:::*/*")),
     ("deletion of buckets", FAIL, deny("s3:DeleteBucket")),
     ("all of S3 to others", FAIL, deny("s3:*", Condition={"StringNotEquals": {"aws:PrincipalTag/team": "it"}})),
+]
+OF_ALL_SERVICES: list[Denial] = [
+    ("everything", PASS, deny("*")),
+    ("all but S3", FAIL, deny_but(NotAction="s3:*", Resource="*")),
+    ("all but S3 and some of SQS", FAIL, deny_but(NotAction=["sqs:SendMessage", "s3:*"], Resource="*")),
+    ("all but reading objects", PASS, deny_but(NotAction="s3:GetObject", Resource="*")),
 ]
 
 
@@ -93,6 +100,7 @@ test_denials = cases(
     *beside(KEYS, allow("kms:*"), OF_DECRYPTION),
     *beside(ADMIN, allow("*"), OF_ALL),
     *beside(WHOLE, allow("s3:*"), OF_S3),
+    *beside(WHOLE, allow("*"), OF_ALL_SERVICES),
     *(perhaps(KEYS, "kms:Decrypt", lines) for lines in UNKNOWN_DENIALS),
     *(perhaps(ADMIN, "*", lines) for lines in UNKNOWN_DENIALS),
     *(perhaps(WHOLE, "s3:*", lines) for lines in UNKNOWN_DENIALS),

@@ -122,6 +122,8 @@ BAD: dict[str, tuple[tuple[dict[str, Any], ...], str]] = {
 }
 OPEN_SERVICE: dict[str, dict[str, Any]] = {
     "a service": SERVICE,
+    "a service, from a network": SERVICE | when("IpAddress", "aws:SourceIp", "203.0.113.0/24"),
+    "a service, from an endpoint": SERVICE | when("StringEquals", "aws:SourceVpce", "vpce-0123456789abcdef0"),
     "a service, with a condition that holds without its key": SERVICE
     | when("StringEqualsIfExists", "aws:SourceAccount", ACCOUNT),
     "a service for whichever account it names": SERVICE

@@ -27,6 +27,17 @@ TWINS = [
         FAIL,
     ),
     Twin(
+        "a policy for several topics",
+        resource("aws_sns_topic", "")
+        + resource("aws_sns_topic_policy", f"arn = aws_sns_topic.phi.arn\npolicy = {OPEN_TOPIC}"),
+        resource("awscc_sns_topic", "")
+        + resource(
+            "awscc_sns_topic_policy",
+            f'topics = ["arn:aws:sns:us-east-1:123456789012:other", awscc_sns_topic.phi.id]\npolicy_document = {OPEN_TOPIC}',
+        ),
+        FAIL,
+    ),
+    Twin(
         "a topic of which nothing is known",
         VARIABLE
         + resource("aws_sns_topic", "kms_master_key_id = var.open")

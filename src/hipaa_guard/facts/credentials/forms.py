@@ -197,6 +197,21 @@ _LOGINS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
         ("chpasswd",),
         regex(r"[\w.-]{1,64}:(?P<v>[^\s\"'|]{1,200})[\"']?[ \t]*\|[ \t]*(?:sudo[ \t]+)?chpasswd"),
     ),
+    # cloud-init, module "Set Passwords": users and passwords as text or as a list; R and RANDOM ask for a new one
+    (
+        "a password",
+        ("chpasswd:",),
+        regex(
+            r"\bchpasswd:[ \t]*(?:\r?\n[ \t]+[\w-]+:[ \t]*\w*){0,5}?\s+list:[ \t]*(?:[|>][-+\d]*)?"
+            r"(?:\r?\n[ \t]*(?:-[ \t]+)?\S+){0,50}?\r?\n[ \t]*(?:-[ \t]+)?"
+            r"[\"']?[\w.-]{1,64}:(?!(?:R|RANDOM)\b)(?P<v>[^\s\"']{1,200})"
+        ),
+    ),
+    (
+        "a password",
+        ("chpasswd",),
+        regex(r"\bchpasswd\b[^\n|;]{0,50}<<<?[^\n]{0,50}[\s\"'][\w.-]{1,64}:(?P<v>[^\s\"']{1,200})"),
+    ),
     ("a password", ("--stdin",), regex(rf"{_PIPED}{_SUDO}passwd[ \t]+--stdin")),
     ("a password", ("sudo -S", "sudo -kS"), regex(rf"{_PIPED}sudo[ \t]+-k?S\b")),
     ("a password", ("--password-stdin",), regex(rf"{_PIPED}{_SUDO}\w[^\n|;]{{0,100}}--password-stdin")),

@@ -46,6 +46,11 @@ def _leaves_nothing_out() -> None:
     """No template: a running instance has a value for every setting."""
 
 
+def _is_started() -> bool:
+    """A running instance has the user data that it was started with, be it of a template."""
+    return True
+
+
 def _never_in_a_group(view: View) -> None:
     """No group: instances of an Auto Scaling group are not declared one by one."""
 
@@ -173,6 +178,11 @@ class Instance(Resource):
         ),
     )
     """The names of credentials in the user data, never the text."""
+
+    has_own_user_data: bool = fact(
+        terraform=user_data.is_declared, awscc=user_data.is_declared, unset=False, aws=derived(_is_started)
+    )
+    """Whether `user_data_credentials` tells all: False where the launch template has the user data."""
 
     detailed_monitoring: bool | None = fact(
         terraform="monitoring", awscc="monitoring", unset=None, aws=derived(_is_on, listed("Monitoring.State"))

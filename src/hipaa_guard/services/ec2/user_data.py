@@ -17,3 +17,9 @@ def declared(view: View) -> Value:
         return Unknown("only a hash of the user data is recorded", Cause.NOT_COLLECTED)
     # The provider takes text that is base64 already as it is.
     return joined(credentials_in_base64(text), credentials_in_base64(view.get("user_data_base64")))
+
+
+def is_declared(view: View) -> bool:
+    """Whether a resource declares user data of its own, which then replaces that of its launch template."""
+    given = (view.get("user_data"), view.get("user_data_base64"))
+    return any(isinstance(value, Unknown) or bool(value) for value in given)

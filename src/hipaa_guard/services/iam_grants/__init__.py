@@ -171,8 +171,17 @@ def whole_services(statement: Statement, policy: PolicyDocument | None = None) -
             lambda: not _denied(policy, action, denied),
         )
 
+    def spared() -> list[str]:
+        """The services that a denial of all other actions leaves whole (``Deny`` with ``NotAction = "s3:*"``)."""
+        services = _spared_services(policy)
+        return [
+            f"{service}:*"
+            for service in services
+            if statement.covers_action(f"{service}:{ANY}") and is_open(service, f"{service}:{ANY}", service)
+        ]
+
     if statement.not_actions:
-        return ["all actions but those it names"] if is_open("", f"{ANY}:{ANY}", "") else []
+        return ["all actions but those it names"] if is_open("", f"{ANY}:{ANY}", "") else spared()
 
     def whole(pattern: Value) -> list[str]:
         if not holds(is_whole, pattern):
@@ -183,7 +192,18 @@ def whole_services(statement: Statement, policy: PolicyDocument | None = None) -
         service, _, verb = ("*", "", "*") if _is_every_action(action) else action.partition(":")
         return matches(verb, ANY) and is_open(service, f"{service.replace('*', ANY)}:{ANY}", service.strip("*"))
 
-    return gathered(whole, statement.actions)
+    return gathered(whole, statement.actions) or spared()
+
+
+def _spared_services(policy: PolicyDocument | None) -> list[str]:
+    """The services of which a denial names all actions as those that it does not deny."""
+    named = [
+        pattern.partition(":")
+        for denial in ([] if policy is None else policy.denials())
+        for pattern in list.__iter__(denial.not_actions)
+        if isinstance(pattern, str)
+    ]
+    return list(dict.fromkeys(service for service, _, verb in named if service.isalnum() and matches(verb, ANY)))
 
 
 def has_all_of_iam(statement: Statement, policy: PolicyDocument | None = None) -> bool:
@@ -313,4 +333,6 @@ def decrypts_with_any_key(statement: Statement, policy: PolicyDocument | None = 
         lambda: is_wide(statement, "kms"),
         lambda: not is_narrowed(statement),
         lambda: some(is_open, ("kms:Decrypt", "kms:ReEncryptFrom")),
+        # Whoever re-encrypts must still decrypt the result, with some key.
+        lambda: not _denied(policy, "kms:Decrypt", "kms"),
     )
