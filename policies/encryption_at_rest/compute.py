@@ -1,8 +1,19 @@
 """Compute: disks, snapshots and settings of machines and functions are unreadable without their key."""
 
-from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed, some
+from hipaa_guard.authoring import (
+    HIGH,
+    MEDIUM,
+    Fix,
+    Inventory,
+    Verdict,
+    control,
+    failed,
+    not_applicable,
+    one_holds,
+    passed,
+    some,
+)
 from hipaa_guard.controls.reasons import NEEDS_A_KEY, replaces
-from hipaa_guard.facts.lists import one_holds
 from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
 from hipaa_guard.judging.encryption import MEDIA, encrypted_at_rest
 from hipaa_guard.judging.fix_parts import role_that_may

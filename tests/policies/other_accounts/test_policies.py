@@ -150,7 +150,7 @@ DOUBTFUL: dict[str, dict[str, Any]] = {
 
 def not_known(control: str, statement: dict[str, Any]) -> str:
     """The kind of a control in Terraform, whose policy has a statement with a variable that has no value."""
-    text = with_statements(control, statement).terraform
+    text = with_statements(control, statement).terraform or ""
     return 'variable "open" {}\n' + text.replace("$" + OPEN, OPEN)
 
 
@@ -165,8 +165,8 @@ def table() -> Iterator[Case]:
             told = with_statements(control, statement)
             yield Case(control, sentence, FAIL, told, says=FROM_OUTSIDE, severity=severity)
         for sentence, statement in ORGANIZATION.items():
-            told = not_known(control, statement)
-            yield Case(control, f"{sentence} that is not known", FAIL, told, says="allows every account of an org")
+            text, says = not_known(control, statement), "allows every account of an org"
+            yield Case(control, f"{sentence} that is not known", FAIL, text, says=says)
         for sentence, statement in DOUBTFUL.items():
             yield Case(control, f"{sentence} that is not known", UNKNOWN, not_known(control, statement))
         served = SERVICE | when("StringEquals", "aws:SourceOrgID", OPEN)

@@ -19,7 +19,9 @@ def declared(view: View) -> Value:
     return joined(credentials_in_base64(text), credentials_in_base64(view.get("user_data_base64")))
 
 
-def is_declared(view: View) -> bool:
+def is_declared(view: View) -> Value:
     """Whether a resource declares user data of its own, which then replaces that of its launch template."""
     given = (view.get("user_data"), view.get("user_data_base64"))
-    return any(isinstance(value, Unknown) or bool(value) for value in given)
+    if any(value.is_set if isinstance(value, Unknown) else bool(value) for value in given):
+        return True
+    return next((value for value in given if isinstance(value, Unknown)), False)
