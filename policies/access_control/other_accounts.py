@@ -16,6 +16,7 @@ from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.cross_account import first_told, no_cross_account, not_shared, outsiders_let_in
 from hipaa_guard.judging.fix_parts import function_for_topic
 from hipaa_guard.judging.function_policies import NAMES_THE_PLACE, REMOVES_A_PERMISSION, place_of
+from hipaa_guard.judging.log_targets import LOG_RESOURCE_POLICY
 from hipaa_guard.judging.public_snapshots import effectively_shared_with
 from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_functions, rds, secretsmanager
 
@@ -135,24 +136,7 @@ def efs_policy_no_cross_account(system: efs.FileSystem) -> PolicyDocument | Verd
     title="Resource policies of CloudWatch Logs give access to no other AWS account",
     why="Whoever may write log events can bury the true record of access to ePHI under others.",
     fix=Fix(
-        terraform="""
-            resource "aws_cloudwatch_log_resource_policy" "phi" {
-              policy_name = "dns-queries"
-              policy_document = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect    = "Allow"
-                  Principal = { Service = "route53.amazonaws.com" }
-                  Action    = ["logs:CreateLogStream", "logs:PutLogEvents"]
-                  Resource  = "arn:aws:logs:*:*:log-group:/aws/route53/*"
-                  Condition = { ArnEquals = { "aws:SourceArn" = aws_route53_zone.clinic.arn } }
-                }]
-              })
-            }
-            resource "aws_route53_zone" "clinic" {
-              name = "clinic.example"
-            }
-        """,
+        terraform=LOG_RESOURCE_POLICY,
         cli="aws logs put-resource-policy --policy-name POLICY --policy-document file://own-account-only.json",
         not_by_machine=TAKES_ACCESS,
     ),

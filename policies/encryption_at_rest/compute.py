@@ -15,77 +15,11 @@ from hipaa_guard.authoring import (
 )
 from hipaa_guard.controls.reasons import NEEDS_A_KEY, replaces
 from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
+from hipaa_guard.judging.disks import device_is_encrypted, key_of_volume, snapshot_is_encrypted, volume_is_encrypted
 from hipaa_guard.judging.encryption import MEDIA, encrypted_at_rest
 from hipaa_guard.judging.fix_parts import role_that_may
 from hipaa_guard.judging.template_versions import if_used, image_encrypts, template_of
 from hipaa_guard.services import ebs, ec2, lambda_functions
-
-Place = ec2.Instance | ec2.LaunchTemplate | ebs.Volume | ebs.Snapshot
-
-
-def _region_encrypts(place: Place, inventory: Inventory) -> bool:
-    """Whether the default of the region encrypts what says nothing of encryption."""
-    return some(lambda default: default.enabled, inventory.where(ebs.EncryptionByDefault, place))
-
-
-def _snapshot_is_encrypted(snapshot: ebs.Snapshot | None, inventory: Inventory) -> bool:
-    if snapshot is None:
-        return False
-    encrypted = snapshot.encrypted
-    if encrypted is not None:
-        return encrypted
-    if snapshot.volume is not None:
-        volume = inventory.find(ebs.Volume, snapshot.volume)
-        return volume is not None and _volume_is_encrypted(volume, inventory)
-    if _region_encrypts(snapshot, inventory):
-        return True
-    return _snapshot_is_encrypted(inventory.find(ebs.Snapshot, snapshot.source), inventory)
-
-
-def _volume_is_encrypted(volume: ebs.Volume, inventory: Inventory) -> bool:
-    encrypted = volume.encrypted
-    if encrypted or (encrypted is not None and volume.exists):
-        return encrypted
-    return _left_out(volume, volume.snapshot, inventory)
-
-
-def _left_out(place: Place, snapshot: str | None, inventory: Inventory) -> bool:
-    """Whether a volume is encrypted that does not say itself that it is."""
-    if _region_encrypts(place, inventory):
-        return True
-    return snapshot is not None and _snapshot_is_encrypted(inventory.find(ebs.Snapshot, snapshot), inventory)
-
-
-def _key_of_volume(volume: ebs.Volume, inventory: Inventory) -> str | None:
-    """The key of an encrypted volume: the one that it names, else that of its snapshot, else the region's default."""
-    if volume.key is not None:
-        return volume.key
-    snapshot = None if volume.snapshot is None else inventory.find(ebs.Snapshot, volume.snapshot)
-    if snapshot is not None and _snapshot_is_encrypted(snapshot, inventory):
-        return _key_of_snapshot(snapshot, inventory)
-    return _default_key(volume, inventory)
-
-
-def _key_of_snapshot(snapshot: ebs.Snapshot, inventory: Inventory) -> str | None:
-    """The key of an encrypted snapshot: that of its volume; a copy has its own, else the region's default."""
-    volume = None if snapshot.volume is None else inventory.find(ebs.Volume, snapshot.volume)
-    if snapshot.key is None and volume is not None:
-        return _key_of_volume(volume, inventory)
-    return _default_key(snapshot, inventory) if snapshot.key is None else snapshot.key
-
-
-def _default_key(place: Place, inventory: Inventory) -> str | None:
-    """The key that the region takes where none is named; None for ``aws/ebs``, unless another was chosen."""
-    return next((default.key for default in inventory.where(ebs.DefaultKey, place)), None)
-
-
-def _device_is_encrypted(device: ec2.BlockDevice, place: Place, inventory: Inventory) -> bool:
-    if device.volume is not None:
-        volume = inventory.find(ebs.Volume, device.volume)
-        if volume is None:
-            raise device.not_listed()
-        return _volume_is_encrypted(volume, inventory)
-    return _left_out(place, device.snapshot, inventory) if device.encrypted is None else device.encrypted
 
 
 @control(
@@ -115,7 +49,7 @@ def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inve
         if not device.declared and some(lambda other: other.name in ec2.ROOT_NAMES, inherited):
             return False  # the template declares the root volume
         return not one_holds(
-            lambda: _device_is_encrypted(device, instance, inventory),
+            lambda: device_is_encrypted(device, instance, inventory),
             lambda: device.of_image and device.encrypted is None and image_encrypts(instance, template, inventory),
         )
 
@@ -155,7 +89,7 @@ def launch_template_block_devices_encrypted(template: ec2.LaunchTemplate, invent
     some_declared = False
     for device in template.devices:
         some_declared = True
-        if not _device_is_encrypted(device, template, inventory):
+        if not device_is_encrypted(device, template, inventory):
             return failed(f"declares an unencrypted volume{device.in_words()}")
     if not some_declared:
         verdict = not_applicable("declares no volumes: the image and the region's default decide")
@@ -186,7 +120,7 @@ def launch_template_block_devices_encrypted(template: ec2.LaunchTemplate, invent
     },
 )
 def ebs_volume_encrypted(volume: ebs.Volume, inventory: Inventory) -> bool:
-    return _volume_is_encrypted(volume, inventory)
+    return volume_is_encrypted(volume, inventory)
 
 
 @customer_managed_key(
@@ -213,9 +147,9 @@ def ebs_volume_encrypted(volume: ebs.Volume, inventory: Inventory) -> bool:
     peers={"checkov": "CKV_AWS_189", "trivy": "AVD-AWS-0027"},
 )
 def ebs_volume_encrypted_with_cmk(volume: ebs.Volume, inventory: Inventory) -> str | Verdict | None:
-    if not _volume_is_encrypted(volume, inventory):
+    if not volume_is_encrypted(volume, inventory):
         return failed("is not encrypted at rest")
-    return _key_of_volume(volume, inventory)
+    return key_of_volume(volume, inventory)
 
 
 @encrypted_at_rest(
@@ -241,7 +175,7 @@ def ebs_volume_encrypted_with_cmk(volume: ebs.Volume, inventory: Inventory) -> s
     peers={"prowler": "ec2_ebs_snapshots_encrypted"},
 )
 def ebs_snapshot_encrypted(snapshot: ebs.Snapshot, inventory: Inventory) -> bool:
-    return _snapshot_is_encrypted(snapshot, inventory)
+    return snapshot_is_encrypted(snapshot, inventory)
 
 
 @control(

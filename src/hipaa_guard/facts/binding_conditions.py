@@ -240,7 +240,7 @@ def _is_one_thing(condition: Condition) -> bool:
 
 
 def _filling(variable: str) -> str:
-    """What stands in the place of a policy variable: a wildcard where it is the caller's to choose."""
+    """The text in the place of a policy variable: a wildcard where the caller chooses the value."""
     name = variable.partition(",")[0].strip().lower()  # a default follows the comma
     if name in ("*", "?", "$"):
         return "$"  # the character itself

@@ -1,4 +1,4 @@
-"""What the controls on IAM roles share: roles that AWS keeps, and the trust policies that their fixes show.
+"""Parts that controls on IAM roles share: roles that AWS keeps, and the trust policies that their fixes show.
 
 No control asks the customer to change what only AWS, or a permission set, changes.
 """

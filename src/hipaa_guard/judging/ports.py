@@ -12,7 +12,7 @@ Ports = dict[tuple[str, int], str]
 
 
 class Service(NamedTuple):
-    """What listens on some ports. The source is the registry or the page of its maker that says so."""
+    """A program that listens on some ports. The source is the registry or the page of its maker that says so."""
 
     name: str
     tcp: tuple[int, ...]

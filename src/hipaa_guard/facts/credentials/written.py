@@ -57,7 +57,7 @@ _KEEPS_ONE = regex(r"(?i:password|secret|token|key|credential|result|content|val
 
 
 class _Leaf(Enum):
-    """What a value inside a document is."""
+    """The kind of a value inside a document."""
 
     WRITTEN = auto()
     """A secret, in the clear."""

@@ -40,9 +40,9 @@ class Selector(Record):
     unlimited: bool
     """Whether the selector leaves out no resource, event or source."""
     prefixes: list[str]
-    """What the ARNs of the resources begin with, if nothing but ARNs limits the data events; ``""`` for all ARNs."""
+    """The beginnings of the ARNs of the resources, if nothing but ARNs limits the data events; ``""`` for all ARNs."""
     left_out: list[str]
-    """What the ARNs of resources begin with that are left out of those."""
+    """The beginnings of the ARNs that are left out of those."""
 
     def covers(self, names: Iterable[str], *, named: bool = True) -> bool:
         """Whether it leaves out no object of the bucket with these names (`symbolic` ARNs); of any, without names.
