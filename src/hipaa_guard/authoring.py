@@ -14,7 +14,7 @@ from hipaa_guard.controls.fix import Fix
 from hipaa_guard.controls.judgement import Judgement, judgement
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.lists import all_hold, every, one_holds, some
-from hipaa_guard.facts.policy_document import PolicyDocument, Statement
+from hipaa_guard.facts.policies.document import PolicyDocument, Statement
 from hipaa_guard.facts.resource import Resource
 
 CRITICAL, HIGH, MEDIUM, LOW = Severity

@@ -30,7 +30,7 @@ from hipaa_guard.controls.facts_read import kinds_of, wanted_facts
 from hipaa_guard.controls.findings import Finding, judge
 from hipaa_guard.facts.lists import Incomplete, first_unknown
 from hipaa_guard.facts.locations import Gap
-from hipaa_guard.facts.policy_document import PolicyDocument
+from hipaa_guard.facts.policies.document import PolicyDocument
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import Unknown

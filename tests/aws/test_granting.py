@@ -19,7 +19,7 @@ from hipaa_guard.aws.planning.iam_policies import MANAGED, MANAGED_POLICY_LIMIT,
 from hipaa_guard.cli.iam import iam_policy
 from hipaa_guard.cli.main import run
 from hipaa_guard.controls.facts_read import wanted_facts
-from hipaa_guard.facts.policy_texts import matches
+from hipaa_guard.facts.policies.texts import matches
 from hipaa_guard.testing import all_controls
 from tests.aws.granted import actions, policies
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from hipaa_guard.facts.binding_conditions import binds_caller, named_accounts
-from hipaa_guard.facts.policy_conditions import Condition
+from hipaa_guard.facts.policies.binding_conditions import binds_caller, named_accounts
+from hipaa_guard.facts.policies.conditions import Condition
 from hipaa_guard.facts.values import Cause, Existing, PartialText, Reference, Undecided, Unknown
 
 ACCOUNT = Unknown("data.aws_caller_identity.me.account_id is read at plan time", Cause.DATA_SOURCE)

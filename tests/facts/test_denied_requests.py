@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hipaa_guard.facts.denied_requests import patterns_overlap
-from hipaa_guard.facts.policy_document import PolicyDocument, matches
+from hipaa_guard.facts.policies.denied_requests import patterns_overlap
+from hipaa_guard.facts.policies.document import PolicyDocument, matches
 from hipaa_guard.facts.values import Cause, PartialText, Undecided, Unknown
 
 BUCKET, OBJECTS = ("arn:aws:s3:::b",), ("arn:aws:s3:::b/*",)

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from hipaa_guard.facts.policy_document import PolicyDocument
-from hipaa_guard.facts.policy_grammar import LONGEST, resource_policy
-from hipaa_guard.facts.policy_parsing import LONG
+from hipaa_guard.facts.policies.document import PolicyDocument
+from hipaa_guard.facts.policies.grammar import LONGEST, resource_policy
+from hipaa_guard.facts.policies.parsing import LONG
 
 
 def policy(statements: int) -> str:

@@ -8,8 +8,8 @@ import pytest
 
 from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.partial_maps import PartialMap, map_of
-from hipaa_guard.facts.policy_conditions import Condition
-from hipaa_guard.facts.policy_document import PolicyDocument
+from hipaa_guard.facts.policies.conditions import Condition
+from hipaa_guard.facts.policies.document import PolicyDocument
 from hipaa_guard.facts.values import PartialText, Undecided, Unknown
 
 X = Unknown("var.x has no value")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hipaa_guard.facts.policy_document import PolicyDocument, Statement, matches
+from hipaa_guard.facts.policies.document import PolicyDocument, Statement, matches
 from hipaa_guard.facts.values import Cause, PartialJson, PartialText, Reference, Undecided, Unknown
 
 NAMELESS = Unknown("var.x has no value", Cause.VARIABLE)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hipaa_guard.facts.policy_document import PolicyDocument
+from hipaa_guard.facts.policies.document import PolicyDocument
 from hipaa_guard.facts.values import Cause, PartialText, Undecided, Unknown
 from hipaa_guard.judging.cross_account import outsiders_let_in, services_let_in
 

@@ -11,7 +11,7 @@ from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.facts_read import wanted_facts
 from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.origin import Origin
-from hipaa_guard.facts.policy_grammar import identity_policy, resource_policy, trust_policy
+from hipaa_guard.facts.policies.grammar import identity_policy, resource_policy, trust_policy
 from hipaa_guard.facts.resource import Fact
 from hipaa_guard.facts.values import Cause, PartialJson, PartialText, Unknown
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, cases

@@ -7,7 +7,7 @@ from typing import Literal, TypeVar
 
 from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.origin import Origin
-from hipaa_guard.facts.policy_document import symbolic
+from hipaa_guard.facts.policies.document import symbolic
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.same_place import names_one_resource, together
 from hipaa_guard.facts.values import Cause, Existing, Reference, Undecided, Unknown, Value

@@ -11,9 +11,9 @@ from typing import cast
 
 from hipaa_guard.authoring import Inventory, PolicyDocument, Statement, Verdict, every, failed, passed, some
 from hipaa_guard.controls.control import Status
-from hipaa_guard.facts.binding_conditions import binds_caller
-from hipaa_guard.facts.policy_conditions import Condition
-from hipaa_guard.facts.policy_document import matches, symbolic
+from hipaa_guard.facts.policies.binding_conditions import binds_caller
+from hipaa_guard.facts.policies.conditions import Condition
+from hipaa_guard.facts.policies.document import matches, symbolic
 from hipaa_guard.facts.resource import Fact
 from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value
 from hipaa_guard.judging.cross_account import outsiders_let_in

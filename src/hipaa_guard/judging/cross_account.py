@@ -17,7 +17,7 @@ from hipaa_guard.authoring import (
     some,
 )
 from hipaa_guard.controls.control import Status
-from hipaa_guard.facts.policy_texts import identity
+from hipaa_guard.facts.policies.texts import identity
 from hipaa_guard.facts.values import Existing, Undecided, Unknown
 from hipaa_guard.judging.delivering_services import delivers_only
 

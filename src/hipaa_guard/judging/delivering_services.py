@@ -1,7 +1,7 @@
 """AWS services that deliver logs, whose documented policies name no source, and the actions with which they do."""
 
 from hipaa_guard.authoring import Statement
-from hipaa_guard.facts.policy_statements import DELIVERING
+from hipaa_guard.facts.policies.statements import DELIVERING
 
 _DELIVERING_SERVICES = frozenset({
     # Elastic Load Balancing, "Enable access logs for your Application Load Balancer": the policy names no source.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 from hipaa_guard.facts.lists import Incomplete, joined, mapped
-from hipaa_guard.facts.policy_document import PolicyDocument, Statement
+from hipaa_guard.facts.policies.document import PolicyDocument, Statement
 from hipaa_guard.facts.values import Undecided, Unknown
 from hipaa_guard.services import iam, iam_grants
 

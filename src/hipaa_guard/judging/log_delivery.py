@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from hipaa_guard.authoring import MEDIUM, Inventory, Resource, Verdict, every, failed, judgement, passed, some
 from hipaa_guard.facts.lists import all_hold, one_holds
-from hipaa_guard.facts.policy_document import symbol, symbolic
+from hipaa_guard.facts.policies.document import symbol, symbolic
 from hipaa_guard.facts.values import Cause, Undecided, Unknown
 from hipaa_guard.judging.log_targets import LOG_SOURCES, logs_received
 from hipaa_guard.services import cloudtrail, cloudwatch_logs, s3

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from hipaa_guard.authoring import Inventory, Resource, Statement, some
 from hipaa_guard.facts.lists import all_hold
-from hipaa_guard.facts.policy_document import symbolic
-from hipaa_guard.facts.policy_principals import AWS, Principal
+from hipaa_guard.facts.policies.document import symbolic
+from hipaa_guard.facts.policies.principals import AWS, Principal
 from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value
 from hipaa_guard.services import elbv2, s3
 

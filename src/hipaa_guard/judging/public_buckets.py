@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from hipaa_guard.authoring import Inventory, PolicyDocument, Statement, every, some
 from hipaa_guard.facts.lists import Incomplete
-from hipaa_guard.facts.policy_conditions import Condition
+from hipaa_guard.facts.policies.conditions import Condition
 from hipaa_guard.facts.values import Undecided, Unknown
 from hipaa_guard.services import s3
 

@@ -1,7 +1,7 @@
 """Trust in tokens of an issuer: whose tokens a role takes."""
 
 from hipaa_guard.authoring import PolicyDocument, Statement, every, one_holds, some
-from hipaa_guard.facts.policy_document import Condition
+from hipaa_guard.facts.policies.document import Condition
 from hipaa_guard.services import iam_issuers, iam_trust
 from hipaa_guard.services.iam_issuers import Issuer
 

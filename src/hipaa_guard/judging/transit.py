@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from hipaa_guard.authoring import HIGH, PolicyDocument, Statement, Verdict, every, failed, judgement, passed
-from hipaa_guard.facts.denied_requests import PLAIN_HTTP
+from hipaa_guard.facts.policies.denied_requests import PLAIN_HTTP
 
 IN_TRANSIT = ("164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)")
 """The lines that TLS gives evidence for. It shows changes on the way too, hence the integrity controls of (e)(2)(i)."""

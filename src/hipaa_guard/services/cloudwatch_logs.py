@@ -9,8 +9,8 @@ from typing import ClassVar
 
 from hipaa_guard.facts.allowed_values import numbers, one_of
 from hipaa_guard.facts.lists import Incomplete, joined
-from hipaa_guard.facts.policy_document import PolicyDocument
-from hipaa_guard.facts.policy_grammar import resource_policy
+from hipaa_guard.facts.policies.document import PolicyDocument
+from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Unknown, Value

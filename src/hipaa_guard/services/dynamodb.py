@@ -7,8 +7,8 @@ from typing import ClassVar
 from hipaa_guard.facts.allowed_values import between, one_of
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.lists import Incomplete
-from hipaa_guard.facts.policy_document import PolicyDocument
-from hipaa_guard.facts.policy_grammar import resource_policy
+from hipaa_guard.facts.policies.document import PolicyDocument
+from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Inside, Listing, TerraformReading, View, ask, first
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value

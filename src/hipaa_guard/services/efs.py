@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from hipaa_guard.facts.allowed_values import between, one_of
-from hipaa_guard.facts.policy_document import HERE, PolicyDocument, symbol
-from hipaa_guard.facts.policy_grammar import resource_policy
+from hipaa_guard.facts.policies.document import HERE, PolicyDocument, symbol
+from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Inside, Listing, TerraformReading, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Existing, Reference, Unknown, Value

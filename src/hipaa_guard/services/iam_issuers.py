@@ -19,8 +19,8 @@ from dataclasses import field
 
 from hipaa_guard.facts.lists import every
 from hipaa_guard.facts.partial_patterns import holds
-from hipaa_guard.facts.policy_conditions import NOT_KNOWN
-from hipaa_guard.facts.policy_document import Condition
+from hipaa_guard.facts.policies.conditions import NOT_KNOWN
+from hipaa_guard.facts.policies.document import Condition
 from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value
 from hipaa_guard.lean import dataclass
 

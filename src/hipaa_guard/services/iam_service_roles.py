@@ -9,11 +9,11 @@ tasks, which have the same principal.
 
 from __future__ import annotations
 
-from hipaa_guard.facts.binding_conditions import SYMBOL_START
 from hipaa_guard.facts.lists import some
 from hipaa_guard.facts.partial_patterns import holds
-from hipaa_guard.facts.policy_document import Statement
-from hipaa_guard.facts.policy_statements import EVERY_SERVICE
+from hipaa_guard.facts.policies.binding_conditions import SYMBOL_START
+from hipaa_guard.facts.policies.document import Statement
+from hipaa_guard.facts.policies.statements import EVERY_SERVICE
 from hipaa_guard.facts.values import Cause, Undecided, Unknown
 from hipaa_guard.lean import regex
 

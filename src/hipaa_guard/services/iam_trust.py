@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from hipaa_guard.facts.binding_conditions import SYMBOL_START, binds_caller, named_accounts, names_services
 from hipaa_guard.facts.lists import Incomplete, every, mapped, some
 from hipaa_guard.facts.partial_patterns import holds, is_wild
-from hipaa_guard.facts.policy_conditions import NOT_KNOWN
-from hipaa_guard.facts.policy_document import Condition, PolicyDocument, Principal, Statement
+from hipaa_guard.facts.policies.binding_conditions import SYMBOL_START, binds_caller, named_accounts, names_services
+from hipaa_guard.facts.policies.conditions import NOT_KNOWN
+from hipaa_guard.facts.policies.document import Condition, PolicyDocument, Principal, Statement
 from hipaa_guard.facts.values import Cause, PartialText, Reference, Undecided, Unknown, Value
 from hipaa_guard.lean import regex
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hipaa_guard.facts.allowed_values import between, one_of
-from hipaa_guard.facts.binding_conditions import binds_caller, names_principals, names_services
 from hipaa_guard.facts.lists import Incomplete, all_hold, every, some
-from hipaa_guard.facts.policy_document import PolicyDocument, Statement
-from hipaa_guard.facts.policy_grammar import resource_policy
+from hipaa_guard.facts.policies.binding_conditions import binds_caller, names_principals, names_services
+from hipaa_guard.facts.policies.document import PolicyDocument, Statement
+from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Undecided, Unknown, Value

@@ -11,8 +11,8 @@ from hipaa_guard.facts import schedules
 from hipaa_guard.facts.allowed_values import between
 from hipaa_guard.facts.credentials.written import credential_written, secret_written, secret_written_in_base64
 from hipaa_guard.facts.lists import Incomplete, joined
-from hipaa_guard.facts.policy_document import PolicyDocument
-from hipaa_guard.facts.policy_grammar import resource_policy
+from hipaa_guard.facts.policies.document import PolicyDocument
+from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Inside, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value

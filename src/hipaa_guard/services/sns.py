@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.lists import some
-from hipaa_guard.facts.policy_document import HERE, PolicyDocument, symbol
-from hipaa_guard.facts.policy_grammar import resource_policy
+from hipaa_guard.facts.policies.document import HERE, PolicyDocument, symbol
+from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Unknown, Value

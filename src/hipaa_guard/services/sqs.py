@@ -7,11 +7,11 @@ import re
 from typing import cast
 
 from hipaa_guard.facts.allowed_values import one_of
-from hipaa_guard.facts.binding_conditions import SYMBOL_START
 from hipaa_guard.facts.lists import Incomplete, joined, some
-from hipaa_guard.facts.policy_document import HERE, PolicyDocument, symbol, symbolic
-from hipaa_guard.facts.policy_grammar import resource_policy
-from hipaa_guard.facts.policy_texts import SYMBOL_END
+from hipaa_guard.facts.policies.binding_conditions import SYMBOL_START
+from hipaa_guard.facts.policies.document import HERE, PolicyDocument, symbol, symbolic
+from hipaa_guard.facts.policies.grammar import resource_policy
+from hipaa_guard.facts.policies.texts import SYMBOL_END
 from hipaa_guard.facts.readings import Block, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Fact, Resource, fact
 from hipaa_guard.facts.values import Cause, Existing, PartialJson, PartialText, Reference, Undecided, Unknown, Value

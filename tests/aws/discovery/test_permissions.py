@@ -14,7 +14,7 @@ from hipaa_guard.aws.planning import templates
 from hipaa_guard.aws.planning.actions import DATA_READS, actions_for
 from hipaa_guard.aws.planning.plan import Question
 from hipaa_guard.cli.main import run
-from hipaa_guard.facts.policy_texts import matches
+from hipaa_guard.facts.policies.texts import matches
 from tests.aws.discovery.told import HOME, OPERATIONS
 from tests.aws.granted import actions, policies
 from tests.aws.wire import Wire, model_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hipaa_guard.authoring import HIGH, MEDIUM
-from hipaa_guard.facts.policy_document import PolicyDocument, Statement
+from hipaa_guard.facts.policies.document import PolicyDocument, Statement
 from hipaa_guard.services.iam_grants import arns
 from hipaa_guard.services.iam_grants.arns import ANY, TABLE
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, cases, resource

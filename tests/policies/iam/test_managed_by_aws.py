@@ -9,7 +9,7 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from hipaa_guard.authoring import HIGH
 from hipaa_guard.controls.control import Status
-from hipaa_guard.facts.policy_document import PolicyDocument, Statement
+from hipaa_guard.facts.policies.document import PolicyDocument, Statement
 from hipaa_guard.services import iam_grants
 from hipaa_guard.services.iam import managed_by_aws
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, Told, cases, resource

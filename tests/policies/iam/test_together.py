@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hipaa_guard.authoring import HIGH, MEDIUM
-from hipaa_guard.facts.policy_document import PolicyDocument
+from hipaa_guard.facts.policies.document import PolicyDocument
 from hipaa_guard.services import iam_grants
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, Told, cases, resource
 from tests.policies.iam.states import MFA, allow, create, document, granted, main_block

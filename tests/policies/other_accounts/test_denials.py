@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hipaa_guard.authoring import HIGH, MEDIUM
-from hipaa_guard.facts.policy_statements import EVERY_SERVICE
+from hipaa_guard.facts.policies.statements import EVERY_SERVICE
 from hipaa_guard.testing import ACCOUNT, FAIL, PASS, UNKNOWN, Case, cases
 from tests.policies.other_accounts.places import PLACES, PROVIDER, with_statements
 from tests.policies.other_accounts.test_policies import ANYONE, FROM_OUTSIDE, OTHER, READING, SERVICE, when

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from hipaa_guard.facts.policy_principals import AWS
+from hipaa_guard.facts.policies.principals import AWS
 from hipaa_guard.judging.log_targets import LOG_SOURCES, LogSource
 from hipaa_guard.services import elbv2, s3
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, answered, cases, resource

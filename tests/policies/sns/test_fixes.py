@@ -10,7 +10,7 @@ import pytest
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import judge
 from hipaa_guard.facts.inventory import Inventory
-from hipaa_guard.facts.policy_document import PolicyDocument
+from hipaa_guard.facts.policies.document import PolicyDocument
 from hipaa_guard.services import iam, kms, sns
 from hipaa_guard.testing import all_controls
 from hipaa_guard.testing.judging import terraform_inventory

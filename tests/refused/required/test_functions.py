@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hipaa_guard.facts.lists import Incomplete
-from hipaa_guard.facts.policy_document import PolicyDocument
+from hipaa_guard.facts.policies.document import PolicyDocument
 from hipaa_guard.facts.readings import names_split
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import Value

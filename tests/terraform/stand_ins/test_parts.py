@@ -10,7 +10,7 @@ import pytest
 
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.locations import GapKind
-from hipaa_guard.facts.policy_document import PolicyDocument
+from hipaa_guard.facts.policies.document import PolicyDocument
 from hipaa_guard.facts.readings import is_awscc
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import NotVisible, Undecided, Unknown

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from hipaa_guard.aws.planning.actions import allowances, policy_of
-from hipaa_guard.facts.policy_texts import matches
+from hipaa_guard.facts.policies.texts import matches
 
 MANAGED_POLICY_LIMIT = 6144
 """Maximum characters of a managed policy; white space does not count."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.lists import Incomplete, all_hold, joined, one_holds, some
-from hipaa_guard.facts.policy_document import symbolic
+from hipaa_guard.facts.policies.document import symbolic
 from hipaa_guard.facts.readings import View
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.values import Cause, PartialText, Reference, Undecided, Unknown, Value

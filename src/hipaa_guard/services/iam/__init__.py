@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 from hipaa_guard.facts import credential_report
 from hipaa_guard.facts.allowed_values import between
-from hipaa_guard.facts.policy_document import PolicyDocument, symbol
-from hipaa_guard.facts.policy_grammar import identity_policy, trust_policy
+from hipaa_guard.facts.policies.document import PolicyDocument, symbol
+from hipaa_guard.facts.policies.grammar import identity_policy, trust_policy
 from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, ask, derived, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact

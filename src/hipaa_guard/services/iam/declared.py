@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hipaa_guard.facts.lists import Incomplete, joined, mapped
-from hipaa_guard.facts.policy_document import symbol
+from hipaa_guard.facts.policies.document import symbol
 from hipaa_guard.facts.readings import View
 from hipaa_guard.facts.values import Cause, Unknown, Value
 

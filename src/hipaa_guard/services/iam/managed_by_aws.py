@@ -7,7 +7,7 @@ else can attach them.
 
 from __future__ import annotations
 
-from hipaa_guard.facts.policy_document import PolicyDocument
+from hipaa_guard.facts.policies.document import PolicyDocument
 from hipaa_guard.facts.values import Undecided, Unknown
 from hipaa_guard.lean import regex
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from hipaa_guard.facts.lists import Incomplete, mapped
-from hipaa_guard.facts.policy_document import PolicyDocument, symbol
-from hipaa_guard.facts.policy_grammar import identity_policy
-from hipaa_guard.facts.policy_texts import identity
+from hipaa_guard.facts.policies.document import PolicyDocument, symbol
+from hipaa_guard.facts.policies.grammar import identity_policy
+from hipaa_guard.facts.policies.texts import identity
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.values import Cause, Existing, PartialText, Undecided, Unknown, Value
 from hipaa_guard.services.iam import managed_by_aws

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from hipaa_guard.facts.lists import all_hold, every, some
 from hipaa_guard.facts.partial_patterns import holds
-from hipaa_guard.facts.policy_document import Condition, PolicyDocument, Statement, matches
+from hipaa_guard.facts.policies.document import Condition, PolicyDocument, Statement, matches
 from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.lean import regex
 from hipaa_guard.services.iam_grants.arns import ANY, cover_all, is_wide

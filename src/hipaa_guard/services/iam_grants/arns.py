@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from hipaa_guard.facts.lists import every, some
 from hipaa_guard.facts.partial_patterns import holds, is_wild
-from hipaa_guard.facts.policy_document import Statement, matches
+from hipaa_guard.facts.policies.document import Statement, matches
 from hipaa_guard.facts.values import Value
 from hipaa_guard.lean import regex
 

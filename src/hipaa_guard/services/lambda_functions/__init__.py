@@ -7,8 +7,8 @@ from typing import Any
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.credentials import credentials_in_variables
 from hipaa_guard.facts.lists import Incomplete, joined, mapped
-from hipaa_guard.facts.policy_document import PolicyDocument, Statement, symbolic
-from hipaa_guard.facts.policy_grammar import resource_policy
+from hipaa_guard.facts.policies.document import PolicyDocument, Statement, symbolic
+from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Undecided, Unknown, Value

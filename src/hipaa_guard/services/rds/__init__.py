@@ -10,7 +10,7 @@ from collections.abc import Callable
 from hipaa_guard.facts.allowed_values import between, numbers, one_of
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.lists import every, some
-from hipaa_guard.facts.policy_document import symbol, symbolic
+from hipaa_guard.facts.policies.document import symbol, symbolic
 from hipaa_guard.facts.readings import Block, Listing, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Undecided, Unknown

@@ -6,8 +6,8 @@ from typing import ClassVar, cast
 
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.inventory import Inventory
-from hipaa_guard.facts.policy_document import HERE, PolicyDocument, symbol
-from hipaa_guard.facts.policy_grammar import resource_policy
+from hipaa_guard.facts.policies.document import HERE, PolicyDocument, symbol
+from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, Singleton, ask, derived, first, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Fact, Resource, fact

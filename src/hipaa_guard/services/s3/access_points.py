@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hipaa_guard.facts.policy_document import PolicyDocument, symbol
-from hipaa_guard.facts.policy_grammar import resource_policy
+from hipaa_guard.facts.policies.document import PolicyDocument, symbol
+from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, first, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from hipaa_guard.facts.lists import every, some
-from hipaa_guard.facts.policy_conditions import Condition
-from hipaa_guard.facts.policy_statements import Statement
-from hipaa_guard.facts.policy_texts import HERE, Text, matches
+from hipaa_guard.facts.policies.conditions import Condition
+from hipaa_guard.facts.policies.statements import Statement
+from hipaa_guard.facts.policies.texts import HERE, Text, matches
 from hipaa_guard.facts.values import Cause, PartialText, Undecided, Unknown
 from hipaa_guard.lean import dataclass
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from hipaa_guard.facts.binding_conditions import SYMBOL_START
-from hipaa_guard.facts.policy_texts import ANY_ACCOUNT, SYMBOL_END, Text, covers
+from hipaa_guard.facts.policies.binding_conditions import SYMBOL_START
+from hipaa_guard.facts.policies.texts import ANY_ACCOUNT, SYMBOL_END, Text, covers
 from hipaa_guard.facts.values import Cause, Undecided, Unknown
 from hipaa_guard.lean import dataclass, regex
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from hipaa_guard.facts.binding_conditions import binds_caller, of_every_service, of_no_service, spared_by
 from hipaa_guard.facts.lists import Incomplete, joined, some
-from hipaa_guard.facts.policy_conditions import Condition
-from hipaa_guard.facts.policy_principals import Principal
-from hipaa_guard.facts.policy_statements import Statement
+from hipaa_guard.facts.policies.binding_conditions import binds_caller, of_every_service, of_no_service, spared_by
+from hipaa_guard.facts.policies.conditions import Condition
+from hipaa_guard.facts.policies.principals import Principal
+from hipaa_guard.facts.policies.statements import Statement
 from hipaa_guard.facts.values import Cause, Undecided, Unknown
 
 _MOST = 200

@@ -12,7 +12,7 @@ from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 
 from hipaa_guard.facts.lists import every, some
 from hipaa_guard.facts.networks import Network, means_everybody, network
-from hipaa_guard.facts.policy_conditions import Condition
+from hipaa_guard.facts.policies.conditions import Condition
 from hipaa_guard.facts.values import Cause, Existing, PartialText, Reference, Undecided, Unknown, Value
 from hipaa_guard.lean import regex
 

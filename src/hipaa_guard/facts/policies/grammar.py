@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from hipaa_guard.facts.lists import Incomplete
-from hipaa_guard.facts.policy_parsing import structure_of
+from hipaa_guard.facts.policies.parsing import structure_of
 from hipaa_guard.facts.values import PartialText, Unknown, Value
 
 _VERSIONS = ("2012-10-17", "2008-10-17")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from hipaa_guard.facts.binding_conditions import (
+from hipaa_guard.facts.lists import Incomplete, all_hold, every, some
+from hipaa_guard.facts.policies.binding_conditions import (
     SERVICE_NAMES,
     binds_caller,
     binds_service,
@@ -17,10 +18,9 @@ from hipaa_guard.facts.binding_conditions import (
     names_only_places,
     names_services,
 )
-from hipaa_guard.facts.lists import Incomplete, all_hold, every, some
-from hipaa_guard.facts.policy_conditions import Condition
-from hipaa_guard.facts.policy_principals import AWS, Principal
-from hipaa_guard.facts.policy_texts import Text, covers
+from hipaa_guard.facts.policies.conditions import Condition
+from hipaa_guard.facts.policies.principals import AWS, Principal
+from hipaa_guard.facts.policies.texts import Text, covers
 from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.lean import dataclass
 

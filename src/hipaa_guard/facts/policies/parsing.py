@@ -11,10 +11,10 @@ from urllib.parse import unquote
 
 from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.partial_maps import PartialMap, map_of
-from hipaa_guard.facts.policy_conditions import NOT_KNOWN, Condition, normalised
-from hipaa_guard.facts.policy_principals import Principal
-from hipaa_guard.facts.policy_statements import Statement
-from hipaa_guard.facts.policy_texts import Text, identity, symbolic
+from hipaa_guard.facts.policies.conditions import NOT_KNOWN, Condition, normalised
+from hipaa_guard.facts.policies.principals import Principal
+from hipaa_guard.facts.policies.statements import Statement
+from hipaa_guard.facts.policies.texts import Text, identity, symbolic
 from hipaa_guard.facts.values import Existing, PartialJson, PartialText, Reference, Unknown, Value
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from hipaa_guard.facts.binding_conditions import SYMBOL_START
+from hipaa_guard.facts.policies.binding_conditions import SYMBOL_START
 from hipaa_guard.facts.values import Existing, PartialText, Reference, Undecided, Unknown, Value
 
 SYMBOL_END = "\ue001"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from hipaa_guard.facts.binding_conditions import binds_caller
-from hipaa_guard.facts.denied_requests import PLAIN_HTTP, denied_to_everyone
 from hipaa_guard.facts.lists import some
-from hipaa_guard.facts.policy_conditions import Condition
-from hipaa_guard.facts.policy_parsing import LONG, statements_of, structure_of
-from hipaa_guard.facts.policy_principals import Principal
-from hipaa_guard.facts.policy_statements import Statement
-from hipaa_guard.facts.policy_texts import HERE, matches, symbol, symbolic
-from hipaa_guard.facts.statement_denials import left_by
+from hipaa_guard.facts.policies.binding_conditions import binds_caller
+from hipaa_guard.facts.policies.conditions import Condition
+from hipaa_guard.facts.policies.denied_requests import PLAIN_HTTP, denied_to_everyone
+from hipaa_guard.facts.policies.parsing import LONG, statements_of, structure_of
+from hipaa_guard.facts.policies.principals import Principal
+from hipaa_guard.facts.policies.statement_denials import left_by
+from hipaa_guard.facts.policies.statements import Statement
+from hipaa_guard.facts.policies.texts import HERE, matches, symbol, symbolic
 from hipaa_guard.facts.values import Undecided, Unknown, Value
 
 __all__ = ["HERE", "Condition", "PolicyDocument", "Principal", "Statement", "matches", "symbol", "symbolic"]
