@@ -209,6 +209,7 @@ def test_a_wrong_command_would_be_noticed() -> None:
 
 CHANGES = re.compile(r"^(put|set|update|modify|replace)-")
 ONLY_WHAT_IT_NAMES = {
+    "ecs update-service",
     "cloudtrail update-trail",
     "dynamodb update-continuous-backups",
     "dynamodb update-table",
