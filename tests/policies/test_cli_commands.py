@@ -209,7 +209,6 @@ def test_a_wrong_command_would_be_noticed() -> None:
 
 CHANGES = re.compile(r"^(put|set|update|modify|replace)-")
 ONLY_WHAT_IT_NAMES = {
-    "ecs update-service",
     "cloudtrail update-trail",
     "dynamodb update-continuous-backups",
     "dynamodb update-table",
@@ -219,6 +218,7 @@ ONLY_WHAT_IT_NAMES = {
     "ec2 modify-network-interface-attribute",
     "ec2 modify-snapshot-attribute",
     "ec2 modify-subnet-attribute",
+    "ecs update-service",
     "efs put-backup-policy",
     "elbv2 modify-load-balancer-attributes",
     "healthlake update-fhir-datastore",
