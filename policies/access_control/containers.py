@@ -73,4 +73,4 @@ from hipaa_guard.services import ecs
 def ecs_task_definition_no_secrets(definition: ecs.TaskDefinition) -> Verdict:
     for name in definition.credentials:
         return failed(f"has {name}")
-    return passed("has no credentials of a known form in its containers and volumes")
+    return passed("has no credentials of a known form in the containers and volumes of its newest revision")

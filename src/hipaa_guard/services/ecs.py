@@ -38,19 +38,26 @@ def _at(value: Value, *path: str) -> Value:
     Terraform's provider reads JSON by Go's rules, which take a key in any case.
     """
     for step in path:
+        value = _opened(value)
         if not isinstance(value, dict):
             return value if isinstance(value, Unknown) else None
         value = next((part for key, part in value.items() if key.replace("_", "").lower() == step), None)
-    return value
+    return _opened(value)
+
+
+def _opened(value: Value) -> Value:
+    """A JSON text within the JSON text of a list, as the structure that it is there."""
+    return value.document if isinstance(value, PartialJson) else value
 
 
 def _of_each(elements: Value, search: Callable[[Value], list[str]]) -> list[str]:
     """The credentials that a search finds in each element of a list; a single object counts as a list of it."""
+    elements = _opened(elements)
     if isinstance(elements, Unknown):
         return Incomplete([], elements)
     each = [elements] if isinstance(elements, dict) else elements if isinstance(elements, list) else []
     seen = each.seen if isinstance(each, Incomplete) else each
-    found = [Incomplete([], one) if isinstance(one, Unknown) else search(one) for one in seen]
+    found = [Incomplete([], one) if isinstance(one, Unknown) else search(one) for one in map(_opened, seen)]
     if isinstance(each, Incomplete):
         found.append(Incomplete([], each.unknown))
     return joined(*found)

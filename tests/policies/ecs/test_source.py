@@ -1,0 +1,174 @@
+"""Task definitions as source writes them: texts, expressions, and what is known of them in part."""
+
+from __future__ import annotations
+
+import json
+
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, cases, resource
+from tests.policies.ecs.states import HALT, PASSWORD, SECRETS, declared, in_source
+
+LOOKED_UP = 'data "aws_secretsmanager_secret_version" "s" { secret_id = "records" }\n'
+MADE = 'resource "random_password" "p" { length = 20 }\n'
+DOCUMENT = json.dumps([{"Name": "records", "Environment": [{"Name": "DB_PASSWORD", "Value": PASSWORD}]}])
+TWO = '[{"name":"records","environment":[{"name":"STAGE","value":"test"},{"name":"DB_PASSWORD","value":"VALUE"}]}REST]'
+
+
+def text_of_two(value: str, rest: str) -> str:
+    """A JSON text as source writes it, with parts that Terraform fills in."""
+    return json.dumps(TWO.replace("VALUE", value).replace("REST", rest))
+
+
+test_source = cases(
+    Case(SECRETS, "a written text, with keys in capitals", FAIL, terraform=declared(json.dumps(DOCUMENT))),
+    Case(SECRETS, "a written text without a credential", PASS, terraform=declared('"[{\\"name\\":\\"records\\"}]"')),
+    Case(SECRETS, "a single object", FAIL, terraform=declared(f"jsonencode({json.dumps(json.loads(DOCUMENT)[0])})")),
+    Case(
+        SECRETS,
+        "a heredoc, with a variable without a value",
+        FAIL,
+        terraform=declared(text_of_two(PASSWORD, ',{\\"image\\":\\"${var.unset}\\"}'.replace("\\", "")), around=HALT),
+        says="DB_PASSWORD of container records",
+    ),
+    Case(
+        SECRETS,
+        "a text whose structure is not known",
+        FAIL,
+        terraform=declared(text_of_two(PASSWORD, "${var.unset}"), around=HALT),
+        says="a password",
+    ),
+    Case(
+        SECRETS,
+        "a text whose structure is not known, without a credential",
+        UNKNOWN,
+        terraform=declared(text_of_two("$DB", "${var.unset}"), around=HALT),
+    ),
+    Case(
+        SECRETS,
+        "a list that is written around JSON texts",
+        FAIL,
+        terraform=declared(
+            f'"[${{jsonencode({{ name = "a", image = var.unset }})}},${{jsonencode({{ name = "b", image = var.unset, '
+            f'environment = [{{ name = "DB_PASSWORD", value = "{PASSWORD}" }}] }})}}]"',
+            around=HALT,
+        ),
+        says="a password in DB_PASSWORD of container b",
+    ),
+    Case(
+        SECRETS,
+        "a list that is written around a JSON text, without a credential",
+        PASS,
+        terraform=declared('"[${jsonencode({ name = "a", image = var.unset })}]"', around=HALT),
+    ),
+    Case(
+        SECRETS,
+        "a text with a number that is not known",
+        PASS,
+        terraform=declared(json.dumps('[{"name":"a","memory":NUMBER}]').replace("NUMBER", "${var.unset}"), around=HALT),
+    ),
+    Case(
+        SECRETS,
+        "a document in a variable",
+        FAIL,
+        terraform=in_source(
+            'environment = [{ name = "SETTINGS", value = jsonencode({ host = var.unset, '
+            f'password = "{PASSWORD}" }}) }}]'
+        ),
+        says="a password in SETTINGS",
+    ),
+    Case(SECRETS, "not known", UNKNOWN, terraform=declared("var.unset", around=HALT)),
+    Case(
+        SECRETS,
+        "a credential beside an image that is not known",
+        FAIL,
+        terraform=in_source(f'image = var.unset, environment = [{{ name = "DB_PASSWORD", value = "{PASSWORD}" }}]'),
+    ),
+    Case(SECRETS, "an image that is not known", PASS, terraform=in_source('image = "${var.unset}:1"')),
+    Case(
+        SECRETS,
+        "a credential beside variables that are not known",
+        FAIL,
+        terraform=in_source(f'environment = concat([{{ name = "DB_PASSWORD", value = "{PASSWORD}" }}], var.unset)'),
+    ),
+    Case(
+        SECRETS,
+        "variables that are not known",
+        UNKNOWN,
+        terraform=in_source('environment = concat([{ name = "STAGE", value = "test" }], var.unset)'),
+    ),
+    Case(SECRETS, "secrets that are not known", PASS, terraform=in_source("secrets = var.unset")),
+    Case(
+        SECRETS,
+        "a container that is not known beside a credential",
+        FAIL,
+        terraform=declared(
+            f'jsonencode(concat([{{ name = "a", command = ["mysql", "-p{PASSWORD}"] }}], [var.unset]))', around=HALT
+        ),
+    ),
+    Case(
+        SECRETS,
+        "a name that is known in part",
+        FAIL,
+        terraform=in_source(f'environment = [{{ name = "${{var.unset}}_PASSWORD", value = "{PASSWORD}" }}]'),
+        says="in ..._PASSWORD of container records",
+    ),
+    Case(
+        SECRETS,
+        "a name that is not known",
+        UNKNOWN,
+        terraform=in_source(f'environment = [{{ name = var.unset, value = "{PASSWORD}" }}]'),
+    ),
+    Case(
+        SECRETS,
+        "a word that is not known beside a credential",
+        FAIL,
+        terraform=in_source(f'command = ["mysql", "-h", var.unset, "-p{PASSWORD}"]'),
+    ),
+    Case(SECRETS, "a word that is not known", UNKNOWN, terraform=in_source('command = ["mysql", "-h", var.unset]')),
+    Case(
+        SECRETS,
+        "words that are not known",
+        UNKNOWN,
+        terraform=in_source('command = concat(["mysql"], var.unset)'),
+    ),
+    Case(
+        SECRETS,
+        "a document in a word that is known in part",
+        FAIL,
+        terraform=in_source(f'command = ["run", jsonencode({{ host = var.unset, password = "{PASSWORD}" }})]'),
+    ),
+    Case(
+        SECRETS,
+        "a password that Terraform makes",
+        FAIL,
+        terraform=in_source('environment = [{ name = "DB_PASSWORD", value = random_password.p.result }]', MADE),
+        says="result of random_password.p in DB_PASSWORD",
+    ),
+    Case(
+        SECRETS,
+        "a password that Terraform reads from a secret",
+        FAIL,
+        terraform=in_source(
+            'environment = [{ name = "DB_PASSWORD", value = '
+            'jsondecode(data.aws_secretsmanager_secret_version.s.secret_string)["password"] }]',
+            LOOKED_UP,
+        ),
+    ),
+    Case(
+        SECRETS,
+        "a sensitive password with a default",
+        FAIL,
+        terraform=in_source(
+            'environment = [{ name = "DB_PASSWORD", value = var.password }]',
+            f'variable "password" {{\nsensitive = true\ndefault = "{PASSWORD}"\n}}\n',
+        ),
+    ),
+    Case(
+        SECRETS,
+        "the ARN of a secret that is declared too",
+        PASS,
+        terraform=in_source(
+            'environment = [{ name = "DB_PASSWORD", value = aws_secretsmanager_secret.s.arn }]',
+            resource("aws_secretsmanager_secret", 'name = "records"', "s"),
+        ),
+    ),
+)
