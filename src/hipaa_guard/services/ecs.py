@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from hipaa_guard.facts.credentials import credentials_in, credentials_in_variables
 from hipaa_guard.facts.credentials.documents import document_of
@@ -178,15 +178,17 @@ class TaskDefinition(Resource):
     """
 
     noun = "task definition"
-    terraform = Block("aws_ecs_task_definition", "awscc_ecs_task_definition", name="family", awscc_name="family")
-    aws = Listing(
+    terraform: ClassVar[Block | None] = Block(
+        "aws_ecs_task_definition", "awscc_ecs_task_definition", name="family", awscc_name="family"
+    )
+    aws: ClassVar[Listing | None] = Listing(
         "ecs.list_task_definition_families",
         "families[]",
         arn="arn:{partition}:ecs:{region}:{account}:task-definition/{Name}",
         name="Name",
         status="ACTIVE",
     )
-    aws_types = ("AWS::ECS::TaskDefinition", "ecs:task-definition")
+    aws_types: ClassVar[tuple[str, ...]] = ("AWS::ECS::TaskDefinition", "ecs:task-definition")
     security_hub_type = "AwsEcsTaskDefinition"
 
     credentials: list[str] = fact(
@@ -211,3 +213,27 @@ class TaskDefinition(Resource):
         ),
     )
     """The names of credentials in containers and volumes, each with its place; never their values."""
+
+
+_REGISTERED = "a live account lists the task definition that ECS registers for the service"
+
+
+def _primary(view: View) -> Value:
+    return _of_each(revealed(view.get("primary_container")), _in_container)
+
+
+class ExpressService(TaskDefinition):
+    """A service of ECS Express Mode, which declares the container of its task definition itself."""
+
+    noun = "Express service"
+    terraform = Block(
+        "aws_ecs_express_gateway_service",
+        "awscc_ecs_express_gateway_service",
+        name="service_name",
+        awscc_name="service_name",
+    )
+    aws = None
+    aws_types = ()
+    terraform_only = _REGISTERED
+
+    credentials: list[str] = fact(terraform=_primary, awscc=_primary, unset=[], terraform_only=_REGISTERED)

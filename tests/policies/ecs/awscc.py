@@ -19,6 +19,7 @@ def in_awscc(arguments: str, lines: str = "") -> str:
 
 
 VARIABLE_OF = f'environment = [{{ name = "DB_PASSWORD", value = "{PASSWORD}" }}]'
+BLOCK_OF = f'environment {{\nname = "DB_PASSWORD"\nvalue = "{PASSWORD}"\n}}'
 SECRET = 'name = "DB_PASSWORD"'
 ARN = '"arn:aws:secretsmanager:us-east-1:111122223333:secret:records-a1b2c3"'
 CHECK = f'command = ["CMD-SHELL", "curl -u app:{PASSWORD} http://localhost"]'
@@ -69,5 +70,22 @@ TWINS = [
         VARIABLE + in_aws("environment = var.open"),
         VARIABLE + in_awscc("environment = var.open"),
         UNKNOWN,
+    ),
+    Twin(
+        "an Express service with a password in a variable",
+        resource("aws_ecs_express_gateway_service", f"primary_container {{\n{BLOCK_OF}\n}}"),
+        resource("awscc_ecs_express_gateway_service", f"primary_container = {{ {VARIABLE_OF} }}"),
+        FAIL,
+    ),
+    Twin(
+        "an Express service with a secret that ECS reads",
+        resource(
+            "aws_ecs_express_gateway_service", f"primary_container {{\nsecret {{\n{SECRET}\nvalue_from = {ARN}\n}}\n}}"
+        ),
+        resource(
+            "awscc_ecs_express_gateway_service",
+            f"primary_container = {{ secrets = [{{ {SECRET}, value_from = {ARN} }}] }}",
+        ),
+        PASS,
     ),
 ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, cases, resource
-from tests.policies.ecs.states import HALT, PASSWORD, SECRETS, declared, in_source
+from hipaa_guard.testing import ACCOUNT, FAIL, PASS, UNKNOWN, Case, cases, resource
+from tests.policies.ecs.states import HALT, PASSWORD, SECRET, SECRETS, declared, in_source
 
 LOOKED_UP = 'data "aws_secretsmanager_secret_version" "s" { secret_id = "records" }\n'
 MADE = 'resource "random_password" "p" { length = 20 }\n'
@@ -170,5 +170,48 @@ test_source = cases(
             'environment = [{ name = "DB_PASSWORD", value = aws_secretsmanager_secret.s.arn }]',
             resource("aws_secretsmanager_secret", 'name = "records"', "s"),
         ),
+    ),
+)
+
+
+def express(container: str, around: str = "") -> str:
+    """A service of ECS Express Mode, which declares its container itself."""
+    roles = "\n".join(
+        f'{role}_role_arn = "arn:aws:iam::{ACCOUNT}:role/{role}"' for role in ("execution", "infrastructure")
+    )
+    lines = f'{roles}\nprimary_container {{\nimage = "records:1"\n{container}\n}}'
+    return around + resource("aws_ecs_express_gateway_service", lines)
+
+
+def of_express(name: str, value: str) -> str:
+    return f"environment {{\nname = {json.dumps(name)}\nvalue = {value}\n}}"
+
+
+test_express_services = cases(
+    Case(SECRETS, "an Express service with plain settings", PASS, terraform=express(of_express("STAGE", '"test"'))),
+    Case(
+        SECRETS,
+        "an Express service with a password in a variable",
+        FAIL,
+        terraform=express(of_express("STAGE", '"test"') + "\n" + of_express("DB_PASSWORD", json.dumps(PASSWORD))),
+        says="a password in DB_PASSWORD of a container",
+    ),
+    Case(
+        SECRETS,
+        "an Express service with a password in its command",
+        FAIL,
+        terraform=express(f'command = ["run", "--password", "{PASSWORD}"]'),
+    ),
+    Case(
+        SECRETS,
+        "an Express service with a secret that ECS reads",
+        PASS,
+        terraform=express(f'secret {{\nname = "DB_PASSWORD"\nvalue_from = "{SECRET}"\n}}'),
+    ),
+    Case(
+        SECRETS,
+        "an Express service with a variable without a value",
+        UNKNOWN,
+        terraform=express(of_express("DB_PASSWORD", "var.unset"), HALT),
     ),
 )
