@@ -21,7 +21,6 @@ def text_of_two(value: str, rest: str) -> str:
 test_source = cases(
     Case(SECRETS, "a written text, with keys in capitals", FAIL, terraform=declared(json.dumps(DOCUMENT))),
     Case(SECRETS, "a written text without a credential", PASS, terraform=declared('"[{\\"name\\":\\"records\\"}]"')),
-    Case(SECRETS, "a single object", FAIL, terraform=declared(f"jsonencode({json.dumps(json.loads(DOCUMENT)[0])})")),
     Case(
         SECRETS,
         "a heredoc, with a variable without a value",
