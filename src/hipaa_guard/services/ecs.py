@@ -10,7 +10,7 @@ from hipaa_guard.facts.credentials.documents import document_of
 from hipaa_guard.facts.lists import Incomplete, joined, mapped
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.secrets import revealed
+from hipaa_guard.facts.secrets import SecretText, revealed
 from hipaa_guard.facts.values import Encoded, PartialJson, PartialText, Unknown, Value
 from hipaa_guard.lean import regex
 
@@ -29,7 +29,18 @@ _MAPS = (
 _VOLUME_MAPS = ((("driveropts",), "a driver option"), (("labels",), "a label"))
 _PAIR = regex(r"\"(?i:name)\"\s*:\s*\"(?P<name>[^\"\\]*)\"\s*,\s*\"(?i:value)\"\s*:")
 """The start of an environment variable in a text of JSON that cannot be parsed, up to its value."""
-_NOT_KNOWN = "..."
+
+
+def _opened(value: Value) -> Value:
+    """A structure, or the JSON text of one, to look into: what is below a sensitive one stays sensitive."""
+    if isinstance(value, PartialJson):
+        return value.document
+    if not isinstance(value, SecretText):
+        return value
+    document = document_of(value.reveal())
+    if isinstance(document, dict):
+        return {key: value.conceal(part) for key, part in document.items()}
+    return mapped(value.conceal, document) if isinstance(document, list) else value
 
 
 def _at(value: Value, *path: str) -> Value:
@@ -42,12 +53,7 @@ def _at(value: Value, *path: str) -> Value:
         if not isinstance(value, dict):
             return value if isinstance(value, Unknown) else None
         value = next((part for key, part in value.items() if key.replace("_", "").lower() == step), None)
-    return _opened(value)
-
-
-def _opened(value: Value) -> Value:
-    """A JSON text within the JSON text of a list, as the structure that it is there."""
-    return value.document if isinstance(value, PartialJson) else value
+    return value
 
 
 def _of_each(elements: Value, search: Callable[[Value], list[str]]) -> list[str]:
@@ -72,15 +78,21 @@ def _named(noun: str, part: Value) -> str:
 def _in_variable(pair: Value) -> list[str]:
     """The credentials in one environment variable. The end of its name decides, so a name must be known whole."""
     name, value = _at(pair, "name"), _at(pair, "value")
-    if not isinstance(name, Unknown):
-        return credentials_in_variables({str(name): value})
+    whole = revealed(name)
+    searched, shown = _shown(whole), _shown(name)
+    found = mapped(lambda each: each.removesuffix(searched) + shown, credentials_in_variables({searched: value}))
+    return joined(found, Incomplete([], whole)) if isinstance(whole, Unknown) else found
+
+
+def _shown(name: Value) -> str:
+    """A name, with ``...`` for what is sensitive or not known."""
     parts = name.parts if isinstance(name, PartialText) else (name,)
-    shown = "".join(part if isinstance(part, str) else _NOT_KNOWN for part in parts)
-    return joined(credentials_in_variables({shown: value}), Incomplete([], name))
+    return "".join("..." if isinstance(part, Unknown) else str(part) for part in parts)
 
 
 def _in_words(words: Value) -> list[str]:
     """The credentials in a command, whose words form one line."""
+    words = revealed(words)
     if not isinstance(words, list):
         return credentials_in(words)
     seen = words.seen if isinstance(words, Incomplete) else words
@@ -120,14 +132,14 @@ def in_containers(containers: Value) -> list[str]:
 
     Each is named with its place, ``a password in DB_PASSWORD of container records``, and never shown.
     """
-    containers = revealed(containers)
-    document = document_of(containers)
+    document = document_of(_opened(containers))
     if document is not None:
         return _of_each(document, _in_container)
     if containers is None:
         return []
-    unknown = containers if isinstance(containers, Unknown) else Unknown("its container definitions are not JSON")
-    return joined(credentials_in(_with_names(containers)), Incomplete([], unknown))
+    text = revealed(containers)
+    unknown = text if isinstance(text, Unknown) else Unknown("its container definitions are not JSON")
+    return joined(credentials_in(_with_names(text)), Incomplete([], unknown))
 
 
 def _with_names(text: Value) -> Value:
@@ -139,7 +151,7 @@ def _with_names(text: Value) -> Value:
 
 def in_volumes(volumes: Value) -> list[str]:
     """The credentials in the options and labels that volumes give to a driver of Docker."""
-    return _of_each(revealed(volumes), _in_volume)
+    return _of_each(volumes, _in_volume)
 
 
 def _in_volume(volume: Value) -> list[str]:
@@ -149,12 +161,11 @@ def _in_volume(volume: Value) -> list[str]:
 
 def _lines(driver: Value) -> Value:
     """The settings of a driver, with the options of a mount (``username=app,password=...``) apart from each other."""
-    if not isinstance(driver, dict):
-        return driver
     options = _at(driver, "driveropts")
     if not isinstance(options, dict):
         return driver
-    apart = {key: value.replace(",", "\n") if isinstance(value, str) else value for key, value in options.items()}
+    texts = {key: revealed(value) for key, value in options.items()}
+    apart = {key: text.replace(",", "\n") if isinstance(text, str) else text for key, text in texts.items()}
     return {"driveropts": apart, "labels": _at(driver, "labels")}
 
 
@@ -219,7 +230,7 @@ _REGISTERED = "a live account lists the task definition that ECS registers for t
 
 
 def _primary(view: View) -> Value:
-    return _of_each(revealed(view.get("primary_container")), _in_container)
+    return _of_each(view.get("primary_container"), _in_container)
 
 
 class ExpressService(TaskDefinition):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from hipaa_guard.testing import ACCOUNT, FAIL, PASS, UNKNOWN, Case, cases, resource
 from tests.policies.ecs.states import HALT, PASSWORD, SECRET, SECRETS, declared, in_source
@@ -11,6 +12,14 @@ LOOKED_UP = 'data "aws_secretsmanager_secret_version" "s" { secret_id = "records
 MADE = 'resource "random_password" "p" { length = 20 }\n'
 DOCUMENT = json.dumps([{"Name": "records", "Environment": [{"Name": "DB_PASSWORD", "Value": PASSWORD}]}])
 TWO = '[{"name":"records","environment":[{"name":"STAGE","value":"test"},{"name":"DB_PASSWORD","value":"VALUE"}]}REST]'
+
+
+LOGIN = ["mysql", f"-p{PASSWORD}"]
+
+
+def sensitive(value: Any) -> str:
+    """A sensitive variable, whose value is known and never shown."""
+    return f'variable "s" {{\nsensitive = true\ndefault = {json.dumps(value)}\n}}\n'
 
 
 def text_of_two(value: str, rest: str) -> str:
@@ -161,6 +170,40 @@ test_source = cases(
             f'variable "password" {{\nsensitive = true\ndefault = "{PASSWORD}"\n}}\n',
         ),
     ),
+    Case(
+        SECRETS,
+        "a sensitive name is judged and not shown",
+        FAIL,
+        terraform=in_source(f'environment = [{{ name = var.s, value = "{PASSWORD}" }}]', sensitive("DB_PASSWORD")),
+        says="has a password in ... of container records",
+    ),
+    Case(
+        SECRETS,
+        "a sensitive list of variables",
+        FAIL,
+        terraform=in_source(
+            "environment = var.s, image = var.unset",
+            HALT + sensitive([{"name": "STAGE", "value": "test"}, {"name": "DB_PASSWORD", "value": PASSWORD}]),
+        ),
+        says="has a password in ... of container records",
+    ),
+    Case(
+        SECRETS,
+        "a sensitive list of variables without a credential",
+        PASS,
+        terraform=in_source("environment = var.s", sensitive([{"name": "STAGE", "value": "test"}])),
+    ),
+    Case(
+        SECRETS,
+        "a sensitive text",
+        FAIL,
+        terraform=declared("var.s", around=sensitive(DOCUMENT)),
+        says="has a password in ... of a container",
+    ),
+    Case(
+        SECRETS, "sensitive labels", FAIL, terraform=in_source("dockerLabels = var.s", sensitive({"token": PASSWORD}))
+    ),
+    Case(SECRETS, "a sensitive command", FAIL, terraform=in_source("command = var.s", sensitive(LOGIN))),
     Case(
         SECRETS,
         "the ARN of a secret that is declared too",
