@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
-from hipaa_guard.testing import ACCOUNT, FAIL, PASS, UNKNOWN, Case, cases, resource
+import pytest
+
+from hipaa_guard.controls.facts_read import kinds_of
+from hipaa_guard.controls.findings import judge
+from hipaa_guard.terraform.binding.inventory import build_inventory
+from hipaa_guard.terraform.read import read
+from hipaa_guard.testing import ACCOUNT, FAIL, PASS, UNKNOWN, Case, all_controls, cases, resource
 from tests.policies.ecs.states import HALT, PASSWORD, SECRET, SECRETS, declared, in_source
+from tests.terraform.plans import block, change, plan
 
 LOOKED_UP = 'data "aws_secretsmanager_secret_version" "s" { secret_id = "records" }\n'
 MADE = 'resource "random_password" "p" { length = 20 }\n'
@@ -257,3 +265,21 @@ test_express_services = cases(
         terraform=express(of_express("DB_PASSWORD", "var.unset"), HALT),
     ),
 )
+
+
+@pytest.mark.parametrize("hidden", [False, True], ids=["shown", "sensitive"])
+@pytest.mark.parametrize(("value", "verdict"), [(PASSWORD, FAIL), (SECRET, PASS)], ids=["a literal", "an ARN"])
+def test_a_plan(value: str, verdict: str, hidden: bool, tmp_path: Path) -> None:
+    address = "aws_ecs_task_definition.phi"
+    text = json.dumps([{"name": "records", "environment": [{"name": "DB_PASSWORD", "value": value}]}])
+    values = {"family": "phi", "container_definitions": text}
+    told = change(address, values, sensitive={"container_definitions": True} if hidden else {})
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(plan([told], [block(address, {})])))
+    (configuration,) = read(path)
+    controls = [all_controls()[SECRETS]]
+    (finding,) = judge(controls, build_inventory(configuration, kinds_of(controls)))
+    assert finding.status == verdict
+    if verdict == FAIL:
+        name = "... of a container" if hidden else "DB_PASSWORD of container records"
+        assert finding.message == f"has a password in {name}"
