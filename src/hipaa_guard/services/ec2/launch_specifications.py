@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from hipaa_guard.facts.readings import Block, Inside, View, first
+from hipaa_guard.facts.readings import Block, Inside, first
 from hipaa_guard.facts.resource import fact
 from hipaa_guard.services.ec2 import addresses, user_data
-from hipaa_guard.services.ec2.arguments import ENDPOINT, TOKENS
+from hipaa_guard.services.ec2.arguments import ENDPOINT, TOKENS, declared_nowhere
 from hipaa_guard.services.ec2.devices import BlockDevice
 from hipaa_guard.services.ec2.devices import of_launch_configuration as declared_devices
 from hipaa_guard.services.ec2.templates import LaunchTemplate
 
 _LIVE = "a live account lists the instances that a fleet started, and each with its own settings"
-
-
-def _declared_nowhere(_: View) -> None:
-    """No value: a launch specification has no such setting."""
 
 
 class LaunchSpecification(LaunchTemplate):
@@ -37,13 +33,13 @@ class LaunchSpecification(LaunchTemplate):
     aws_types = ()
     terraform_only = _LIVE
 
-    newest: int | None = fact(terraform=_declared_nowhere, awscc=_declared_nowhere, unset=None, terraform_only=_LIVE)
-    default: int | None = fact(terraform=_declared_nowhere, awscc=_declared_nowhere, unset=None, terraform_only=_LIVE)
+    newest: int | None = fact(terraform=declared_nowhere, awscc=declared_nowhere, unset=None, terraform_only=_LIVE)
+    default: int | None = fact(terraform=declared_nowhere, awscc=declared_nowhere, unset=None, terraform_only=_LIVE)
     metadata_tokens: str | None = fact(
-        terraform=_declared_nowhere, awscc=_declared_nowhere, unset=None, terraform_only=_LIVE, allowed=TOKENS
+        terraform=declared_nowhere, awscc=declared_nowhere, unset=None, terraform_only=_LIVE, allowed=TOKENS
     )
     metadata_endpoint: str | None = fact(
-        terraform=_declared_nowhere, awscc=_declared_nowhere, unset=None, terraform_only=_LIVE, allowed=ENDPOINT
+        terraform=declared_nowhere, awscc=declared_nowhere, unset=None, terraform_only=_LIVE, allowed=ENDPOINT
     )
     image: str | None = fact(terraform="ami", awscc="image_id", unset=None, terraform_only=_LIVE)
     public_address: bool | None = fact(
@@ -51,7 +47,7 @@ class LaunchSpecification(LaunchTemplate):
     )
     subnet: str | None = fact(terraform="subnet_id", awscc=addresses.subnet_of_awscc, unset=None, terraform_only=_LIVE)
     interfaces: list[str] = fact(
-        terraform=_declared_nowhere,
+        terraform=declared_nowhere,
         awscc=addresses.interfaces_of_template,
         unset=(),
         terraform_only="only instances have interfaces",
@@ -72,5 +68,5 @@ class LaunchSpecification(LaunchTemplate):
         terraform="monitoring", awscc="monitoring.enabled", unset=None, terraform_only=_LIVE
     )
     termination_protected: bool | None = fact(
-        terraform=_declared_nowhere, awscc=_declared_nowhere, unset=None, terraform_only=_LIVE
+        terraform=declared_nowhere, awscc=declared_nowhere, unset=None, terraform_only=_LIVE
     )
