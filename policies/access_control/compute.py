@@ -111,7 +111,7 @@ def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) 
                   --launch-template-data '{"UserData":"BASE64_TEXT"}'
             """,
             note="Revoke the credentials that were found: older versions of the template keep them. A launch configuration "
-            "cannot be changed: make a launch template in its place, and delete it.",
+            "or specification cannot be changed: make a launch template in its place, and delete it.",
             not_by_machine=MOVES_A_SECRET,
         ),
         peers={

@@ -55,8 +55,8 @@ options", read 2026-11-30."""
                 aws ec2 create-launch-template-version --launch-template-id TEMPLATE --source-version '$Default' \\
                   --launch-template-data '{"MetadataOptions":{"HttpTokens":"required"}}'
             """,
-            note="Then make the new version the default one. A launch configuration cannot be changed: make a launch "
-            f"template in its place. {_WHO_IS_CUT_OFF}",
+            note="Then make the new version the default one. A launch configuration or specification cannot be changed: make "
+            f"a launch template in its place. {_WHO_IS_CUT_OFF}",
             consequences=("cuts_access",),
         ),
         peers={

@@ -81,7 +81,7 @@ def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inve
         """,
         note="In the CLI, repeat all volumes with their settings, as the list is replaced whole, and make the new version "
         "the default one. A volume from a snapshot takes no encryption value: give it an encrypted copy of the snapshot. "
-        "Running instances keep their volumes. Replace a launch configuration by a launch template.",
+        "Running instances keep their volumes. Replace a launch configuration or specification by a launch template.",
     ),
     peers={"checkov": "CKV_AWS_8", "trivy": "AVD-AWS-0008"},
 )

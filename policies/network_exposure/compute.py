@@ -96,7 +96,7 @@ def _by_an_interface(instance: ec2.Instance, inventory: Inventory) -> str | None
         """,
         note="In the CLI, repeat all settings of the interface, as the list is replaced whole, and make the new version "
         "the default one. New instances then need a NAT gateway or VPC endpoints to reach the internet or AWS. "
-        "A launch configuration cannot be changed: make a launch template in its place.",
+        "A launch configuration or specification cannot be changed: make a launch template in its place.",
         consequences=("cuts_access",),
     ),
     peers={

@@ -94,6 +94,9 @@ HARMLESS: tuple[tuple[str, str], ...] = (
 
 # Scripts without a credential.
 HARMLESS_SCRIPTS = (
+    "# The server asks for a password where requirepass is set; masterauth is that of a replica.\n",
+    'redis-server --requirepass "$REDIS_PASSWORD" --masterauth ${REDIS_PASSWORD}\n',
+    "sed -i 's/^requirepass .*/requirepass '$REDIS_PASSWORD'/' /etc/redis.conf\n",
     "#cloud-config\nchpasswd:\n  expire: true\n  list: |\n    root:RANDOM\n    app:R\nruncmd:\n- systemctl start app\n",
     "#cloud-config\nchpasswd:\n  list:\n  - app:${password}\n  expire: false\nbootcmd:\n- curl http://records/\n",
     'chpasswd <<< "app:$PASSWORD"',

@@ -218,6 +218,7 @@ ONLY_WHAT_IT_NAMES = {
     "ec2 modify-network-interface-attribute",
     "ec2 modify-snapshot-attribute",
     "ec2 modify-subnet-attribute",
+    "ecs update-service",
     "efs put-backup-policy",
     "elbv2 modify-load-balancer-attributes",
     "healthlake update-fhir-datastore",

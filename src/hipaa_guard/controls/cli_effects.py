@@ -48,8 +48,12 @@ it does (a pattern; empty where it always does).
 
 _EFFECTS: dict[Consequence, dict[str, str]] = {
     "overwrites": OVERWRITING,
-    # Object Lock stays on; AWS shows the secret of a key once.
-    "irreversible": {"s3api put-object-lock-configuration": "", "iam delete-access-key": ""},
+    # Object Lock stays on; AWS shows the secret of a key once; a deleted revision of a task definition is gone.
+    "irreversible": {
+        "s3api put-object-lock-configuration": "",
+        "iam delete-access-key": "",
+        "ecs delete-task-definitions": "",
+    },
     # What was left for the maintenance window comes into force too, with its restarts.
     "interrupts": {"rds modify-db-instance": r"--apply-immediately"},
 }

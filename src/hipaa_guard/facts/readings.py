@@ -21,12 +21,13 @@ from hipaa_guard.lean import dataclass
 class Inside:
     """Nested blocks (or elements of an argument) that are resources of their own: the replicas of a table, say.
 
-    ``path`` leads to them in their resource, ``region`` is their argument for their region. ``computed`` says that the
-    provider fills them in where nothing is written: then "known after apply" in a plan does not hide any.
+    ``path`` leads to them in their resource, ``region`` is their argument for their region; None where they are in that
+    of their resource. ``computed`` says that the provider fills them in where nothing is written: then "known after
+    apply" in a plan does not hide any.
     """
 
     path: str
-    region: str = "region"
+    region: str | None = "region"
     computed: bool = False
 
 

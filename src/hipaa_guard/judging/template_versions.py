@@ -43,13 +43,13 @@ def image_encrypts(instance: ec2.Instance, template: ec2.LaunchTemplate | None, 
 def if_used(verdict: Verdict, template: ec2.Instance | ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
     """The verdict on a template; a pass only if everything that is declared beside it starts the version judged.
 
-    An instance, and a launch configuration, have no versions.
+    An instance, a launch configuration and a launch specification have no versions.
 
     Raises:
         Undecided: the verdict is a pass, and something starts or may start another version.
 
     """
-    if verdict.status is Status.FAIL or isinstance(template, ec2.LaunchConfiguration):
+    if verdict.status is Status.FAIL or isinstance(template, ec2.LaunchConfiguration | ec2.LaunchSpecification):
         return verdict
     if isinstance(template, ec2.LaunchTemplate):
         for user in inventory.seen(ec2.TemplateUser):

@@ -15,7 +15,15 @@ from hipaa_guard.testing import all_controls
 
 KINDS = kinds_of(list(all_controls().values()))
 
-WITH_BLOCKS = [(kind, type) for kind in KINDS if kind.terraform is not None for type in kind.terraform.inside]
+BLOCKS = [(kind, type) for kind in KINDS if kind.terraform is not None for type in kind.terraform.inside]
+"""The kinds that are nested blocks, with the types of the resources around them."""
+
+WITH_BLOCKS = [
+    (kind, type)
+    for kind, type in BLOCKS
+    if kind.terraform is not None and kind.terraform.inside[type].region is not None
+]
+"""Those whose blocks may be in another region: copies."""
 
 Values = Mapping[str, Any]
 

@@ -48,7 +48,9 @@ class Holder:
 
     @property
     def region(self) -> str:
-        return self._block.region
+        region = self._block.region
+        assert region is not None, "a copy has a region"
+        return region
 
     @property
     def _block(self) -> Inside:

@@ -188,6 +188,13 @@ _LOGINS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     ),
     ("a password", ("login",), regex(rf"\blogin[ \t]{_REST}(?<=\s)-p[ \t=]+{_V}")),
     ("a password", ("redis-cli",), regex(rf"\bredis-cli[ \t]{_REST}(?<=\s)-a[ \t]+{_V}")),
+    # Redis docs, "Configuration": a directive of its file is an option of the server too
+    ("a password", ("--requirepass", "--masterauth"), regex(rf"(?<!\S)--(?:requirepass|masterauth)[ \t]+{_V}")),
+    (
+        "a password",
+        ("requirepass", "masterauth"),
+        regex(rf"(?:(?:^|\n)[ \t]*|[\"'])(?:requirepass|masterauth)[ \t]+{_V}\\?[\"']?[ \t]*(?:[\r\n>]|$)"),
+    ),
     ("a password", ("sqlcmd", "bcp", "osql"), regex(rf"\b(?:sqlcmd|bcp|osql)[ \t]{_REST}(?<=\s)-P[ \t]*{_V}")),
     ("a password", ("ldap",), regex(rf"\bldap\w+[ \t]{_REST}(?<=\s)-w[ \t]*{_V}")),
     ("a password", ("mongo",), regex(rf"\bmongo\w*[ \t]{_REST}(?<=\s)-p[ \t=]*{_V}")),

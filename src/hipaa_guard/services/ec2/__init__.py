@@ -13,6 +13,7 @@ from hipaa_guard.services.ec2.arguments import ENDPOINT, TOKENS, names
 from hipaa_guard.services.ec2.devices import ROOT_NAMES as ROOT_NAMES
 from hipaa_guard.services.ec2.devices import BlockDevice as BlockDevice
 from hipaa_guard.services.ec2.launch_configurations import LaunchConfiguration as LaunchConfiguration
+from hipaa_guard.services.ec2.launch_specifications import LaunchSpecification as LaunchSpecification
 from hipaa_guard.services.ec2.template_users import NAMING_A_TEMPLATE, version_of
 from hipaa_guard.services.ec2.template_users import TemplateUse as TemplateUse
 from hipaa_guard.services.ec2.template_users import TemplateUser as TemplateUser

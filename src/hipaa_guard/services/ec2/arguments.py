@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.readings import View
 from hipaa_guard.facts.values import Unknown, Value
 
 TOKENS = one_of("optional", "required")
@@ -15,6 +16,10 @@ ENDPOINT = one_of("disabled", "enabled")
 def names(found: list[str] | None) -> list[str]:
     """The names of credentials; none without user data."""
     return found or []
+
+
+def declared_nowhere(_: View) -> None:
+    """No value, of a kind that has no such setting."""
 
 
 def truth(value: Value) -> Value:

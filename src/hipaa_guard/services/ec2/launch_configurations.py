@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from hipaa_guard.facts.credentials import credentials_in_base64
-from hipaa_guard.facts.readings import Block, Listing, View, derived, listed
+from hipaa_guard.facts.readings import Block, Listing, derived, listed
 from hipaa_guard.facts.resource import fact
 from hipaa_guard.services.ec2 import user_data
-from hipaa_guard.services.ec2.arguments import ENDPOINT, TOKENS, names
+from hipaa_guard.services.ec2.arguments import ENDPOINT, TOKENS, declared_nowhere, names
 from hipaa_guard.services.ec2.devices import BlockDevice, of_answered_template
 from hipaa_guard.services.ec2.devices import of_launch_configuration as declared_devices
 from hipaa_guard.services.ec2.templates import LaunchTemplate
-
-
-def _declared_nowhere(_: View) -> None:
-    """No value: a launch configuration has no such setting."""
 
 
 def _nothing() -> None:
@@ -44,8 +40,8 @@ class LaunchConfiguration(LaunchTemplate):
     aws_types = ("AWS::AutoScaling::LaunchConfiguration", "autoscaling:launchConfiguration")
     security_hub_type = "AwsAutoScalingLaunchConfiguration"
 
-    newest: int | None = fact(terraform=_declared_nowhere, awscc=_declared_nowhere, unset=None, aws=derived(_nothing))
-    default: int | None = fact(terraform=_declared_nowhere, awscc=_declared_nowhere, unset=None, aws=derived(_nothing))
+    newest: int | None = fact(terraform=declared_nowhere, awscc=declared_nowhere, unset=None, aws=derived(_nothing))
+    default: int | None = fact(terraform=declared_nowhere, awscc=declared_nowhere, unset=None, aws=derived(_nothing))
     metadata_tokens: str | None = fact(
         terraform="metadata_options.http_tokens",
         awscc="metadata_options.http_tokens",
@@ -67,7 +63,7 @@ class LaunchConfiguration(LaunchTemplate):
         unset=None,
         aws=listed("AssociatePublicIpAddress"),
     )
-    subnet: str | None = fact(terraform=_declared_nowhere, awscc=_declared_nowhere, unset=None, aws=derived(_nothing))
+    subnet: str | None = fact(terraform=declared_nowhere, awscc=declared_nowhere, unset=None, aws=derived(_nothing))
     devices: list[BlockDevice] = fact(
         terraform=declared_devices,
         awscc=declared_devices,
@@ -90,5 +86,5 @@ class LaunchConfiguration(LaunchTemplate):
         terraform="enable_monitoring", awscc="instance_monitoring", unset=True, aws=listed("InstanceMonitoring.Enabled")
     )
     termination_protected: bool | None = fact(
-        terraform=_declared_nowhere, awscc=_declared_nowhere, unset=None, aws=derived(_nothing)
+        terraform=declared_nowhere, awscc=declared_nowhere, unset=None, aws=derived(_nothing)
     )

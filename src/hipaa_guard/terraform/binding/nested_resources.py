@@ -1,8 +1,9 @@
 """Resources that are nested in another one: the replicas of a table, each in a block of it.
 
 Their address is that of the outer resource, the name of the block and the region in brackets:
-``aws_dynamodb_table.records.replica["eu-west-1"]``. Where the region is not known, or an earlier block has it too, the
-brackets hold the position of the block. ``[?]`` stands for blocks of unknown number.
+``aws_dynamodb_table.records.replica["eu-west-1"]``. The brackets hold the position of the block where the region is not
+known, where an earlier block has it too, and where blocks of the type have none. ``[?]`` stands for blocks of unknown
+number.
 """
 
 from __future__ import annotations
@@ -66,13 +67,15 @@ class NestedInstance:
 
     @property
     def region(self) -> Value:
-        """The region in its block."""
-        return self.get(self.inside.region)
+        """The region in its block, or that of the outer resource."""
+        return self.outer.region if self.inside.region is None else self.get(self.inside.region)
 
     @property
     def place(self) -> Place | None:
-        """The account of the outer resource, in the region in its block."""
-        return None if self.outer.place is None else self.outer.place.in_region(self.region)
+        """The account of the outer resource, in the region in its block if blocks have one."""
+        if self.outer.place is None or self.inside.region is None:
+            return self.outer.place
+        return self.outer.place.in_region(self.region)
 
     def get(self, attribute: str) -> Value:
         """The value of an argument of its block. Its name is that of the outer resource."""
@@ -138,7 +141,7 @@ def nested_in(outer: ResourceInstance, inside: Inside, naming: str | None) -> It
     known, rest = _elements(outer, inside)
     taken: set[str] = set()
     for position, content in enumerate(known):
-        region = walk(content, [inside.region])
+        region = _region_in(content, inside)
         key = key_text(region) if isinstance(region, str) and region and region not in taken else key_text(position)
         if isinstance(region, str):
             taken.add(region)
@@ -147,6 +150,11 @@ def nested_in(outer: ResourceInstance, inside: Inside, naming: str | None) -> It
         candidates, why = rest
         content = candidates[0] if len(candidates) == 1 else why
         yield NestedInstance(outer, inside, content, "[?]", None, naming=naming, uncertain=why)
+
+
+def _region_in(content: Value, inside: Inside) -> Value:
+    """The region that a block sets itself; None where it sets none."""
+    return None if inside.region is None else walk(content, [inside.region])
 
 
 def _elements(outer: ResourceInstance, inside: Inside) -> tuple[list[Value], tuple[list[Value], Unknown] | None]:
@@ -173,6 +181,6 @@ def _written(outer: ResourceInstance, inside: Inside, content: Value) -> Written
         return None
     known, rest = _elements(source, inside)
     blocks = [each for each in (*known, *(rest[0] if rest else ())) if isinstance(each, WrittenBlock)]
-    region = walk(content, [inside.region])
-    named = [each for each in blocks if walk(each, [inside.region]) == region] if isinstance(region, str) else []
+    region = _region_in(content, inside)
+    named = [each for each in blocks if _region_in(each, inside) == region] if isinstance(region, str) else []
     return named[0] if named else blocks[0] if len(blocks) == 1 else None
