@@ -45,22 +45,28 @@ def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inve
     template = template_of(instance, inventory)
     inherited = [] if template is None else template.devices
 
+    found: list[ec2.BlockDevice] = []
+
+    def by_image(device: ec2.BlockDevice) -> bool:
+        return device.of_image and device.encrypted is None and image_encrypts(instance, template, inventory)
+
     def in_clear(device: ec2.BlockDevice) -> bool:
         if not device.declared and some(lambda other: other.name in ec2.ROOT_NAMES, inherited):
             return False  # the template declares the root volume
-        return not one_holds(
-            lambda: device_is_encrypted(device, instance, inventory),
-            lambda: device.of_image and device.encrypted is None and image_encrypts(instance, template, inventory),
-        )
+        found.append(device)
+        return not one_holds(lambda: device_is_encrypted(device, instance, inventory), lambda: by_image(device))
 
-    for devices in (instance.devices, inherited):
-        for device in devices:
-            if in_clear(device):
-                return failed(
-                    f"has an unencrypted volume: {device.name}"
-                    if device.declared
-                    else "leaves the encryption of its root volume to the image, which seldom has it"
-                )
+    def inherited_in_clear(device: ec2.BlockDevice) -> bool:
+        def is_overruled() -> bool:
+            return some(lambda own: own.declared and own.is_same_as(device), instance.devices)
+
+        found.append(device)
+        return not one_holds(lambda: device_is_encrypted(device, instance, inventory), is_overruled)
+
+    if one_holds(lambda: some(in_clear, instance.devices), lambda: some(inherited_in_clear, inherited)):
+        if found[-1].declared:
+            return failed(f"has an unencrypted volume{found[-1].in_words()}")
+        return failed("leaves the encryption of its root volume to the image, which seldom has it")
     return passed("has encrypted volumes only")
 
 
