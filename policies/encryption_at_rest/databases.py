@@ -180,22 +180,18 @@ def rds_cluster_snapshot_encrypted(snapshot: rds.ClusterSnapshot, inventory: Inv
 
 
 def _snapshot_encryption(snapshot: rds.Snapshot, inventory: Inventory) -> str | None:
-    if snapshot.encryption is not None:
-        return snapshot.encryption
-    copied = inventory.lookup(rds.Snapshot, snapshot.source)
-    if copied is not None and copied is not snapshot:
-        return _snapshot_encryption(copied, inventory)
-    instance = inventory.find(rds.Instance, snapshot.source)
+    first = snapshot.copied_first(inventory)
+    if first.encryption is not None:
+        return first.encryption
+    instance = inventory.find(rds.Instance, first.source)
     return None if instance is None else _storage(instance, inventory).encryption
 
 
 def _cluster_snapshot_encryption(snapshot: rds.ClusterSnapshot, inventory: Inventory) -> str | None:
-    if snapshot.encryption is not None:
-        return snapshot.encryption
-    copied = inventory.lookup(rds.ClusterSnapshot, snapshot.source)
-    if copied is not None and copied is not snapshot:
-        return _cluster_snapshot_encryption(copied, inventory)
-    cluster = inventory.find(rds.Cluster, snapshot.source)
+    first = snapshot.copied_first(inventory)
+    if first.encryption is not None:
+        return first.encryption
+    cluster = inventory.find(rds.Cluster, first.source)
     return None if cluster is None else cluster.encryption
 
 

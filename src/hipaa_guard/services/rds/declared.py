@@ -85,7 +85,7 @@ def instance_encryption(view: View) -> Value:
         return encrypted
     if source(view) is not None:
         # A replica is encrypted like its source; one in another region with the key that it names.
-        return "sse-kms" if view.get("kms_key_id") is not None else None
+        return _with_key(view)
     backup = _of_backup(view)
     return encrypted if backup is None else backup
 
@@ -99,7 +99,8 @@ def cluster_encryption(view: View) -> Value:
     backup = None if argument is not None and _exists(view) else _of_backup(view)
     if backup is not None:
         # Restored without a key, it is encrypted as the backup is (API reference, RestoreDBClusterFromSnapshot).
-        return "sse-kms" if view.get("kms_key_id") is not None else backup
+        with_key = _with_key(view)
+        return backup if with_key is None else with_key
     if encrypted:
         return "sse-kms"
     engine = view.get("engine")
@@ -201,6 +202,31 @@ def cluster_zones(view: View) -> Value:
     return False if seen else Unknown("its instances are not declared in this configuration", Cause.NOT_IN_SCOPE)
 
 
-def copied_with_key(view: View) -> Value:
-    """``sse-kms`` for a copy made with a key; every other snapshot is encrypted like its source."""
-    return "sse-kms" if view.type.endswith("_copy") and view.get("kms_key_id") is not None else None
+def is_copy(view: View) -> bool:
+    """Whether a snapshot is a copy of another, and not made of a database."""
+    return view.type.endswith("_copy")
+
+
+def snapshot_encryption(view: View) -> Value:
+    """The encryption of a snapshot; None if it is that of its source. A copy may have a key of its own.
+
+    Only a state, and a plan of what exists, record the encryption. There it is that of the snapshot, which outlives the
+    database that it was made of, also where that is made anew.
+    """
+    recorded = next((value for name in _RECORDED if isinstance(value := view.get(name), bool)), None)
+    if recorded is None:
+        return _with_key(view) if is_copy(view) else None
+    if not recorded and str(view.get("engine")).startswith("aurora"):
+        return Unknown("a state tells of a key that AWS owns as of no encryption")
+    return "sse-kms" if recorded else "none"
+
+
+_RECORDED = ("encrypted", "storage_encrypted")
+
+
+def _with_key(view: View) -> Value:
+    """``sse-kms`` where a key is named; None where none is."""
+    key = view.get("kms_key_id")
+    if isinstance(key, Unknown) and not key.is_set:
+        return key
+    return None if key is None else "sse-kms"
