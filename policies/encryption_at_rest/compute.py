@@ -176,7 +176,7 @@ def ebs_volume_encrypted_with_cmk(volume: ebs.Volume, inventory: Inventory) -> s
         note="In Terraform this replaces the volume: copy what it holds first. In the CLI, delete the snapshot in the "
         "clear once the copy is complete; both cost money while they exist.",
         not_by_machine="needs an encrypted copy of the volume",
-        consequences=("replaces", "costs_money"),
+        consequences=("replaces", "destroys_data", "interrupts", "costs_money"),
     ),
     peers={"prowler": "ec2_ebs_snapshots_encrypted"},
 )
