@@ -87,6 +87,30 @@ def alike(control: str) -> list[Case]:
 
 test_alike = cases(*alike(OF_INSTANCES), *alike(OF_CLUSTERS))
 
+ENCRYPTED, IN_CLEAR = (
+    database(OF_CLUSTERS, "c", "records", "true"),
+    database(OF_INSTANCES, "i", "records", "false"),
+)
+REPLICA = resource("aws_db_instance", 'replicate_source_db = "records"')
+
+test_replicas = cases(
+    Case(
+        REST,
+        "a replica of a name that an instance and a cluster have",
+        UNKNOWN,
+        terraform=ENCRYPTED + IN_CLEAR + REPLICA,
+        says="the source of this replica is not known",
+    ),
+    Case(REST, "a replica of a cluster by its name", PASS, terraform=ENCRYPTED + REPLICA),
+    Case(REST, "a replica of an instance by its name", FAIL, terraform=IN_CLEAR + REPLICA),
+    Case(
+        REST,
+        "a replica of a cluster, whose name an instance in the clear has too",
+        PASS,
+        terraform=ENCRYPTED + IN_CLEAR + resource("aws_db_instance", "replicate_source_db = aws_rds_cluster.c.arn"),
+    ),
+)
+
 test_keys_that_may_be_none = cases(
     Case(
         REST,
