@@ -3,7 +3,6 @@
 from hipaa_guard.authoring import Inventory, Verdict, some
 from hipaa_guard.controls.control import Status
 from hipaa_guard.facts.values import Undecided, Unknown, Value
-from hipaa_guard.judging.disks import device_is_encrypted
 from hipaa_guard.services import ec2, images
 
 
@@ -23,34 +22,22 @@ def template_of(instance: ec2.Instance, inventory: Inventory) -> ec2.LaunchTempl
 
 
 def image_encrypts(instance: ec2.Instance, template: ec2.LaunchTemplate | None, inventory: Inventory) -> bool:
-    """Whether an instance starts from a declared image whose root volume is encrypted, and its own with it.
+    """Whether an instance starts from a declared copy of an image that is encrypted, and its root volume with it.
 
     EC2 makes no unencrypted volume from an encrypted snapshot (EC2 user guide, "Use encryption with EBS-backed AMIs",
     read 2026-11-30).
 
     Raises:
-        Undecided: an encrypted image is declared, and it is not known whether the instance starts from it.
+        Undecided: an encrypted copy is declared, and it is not known whether the instance starts from it.
 
     """
-    image = instance.peek(ec2.Instance.facts["image"])
-    if image is None and template is not None:
-        image = template.peek(type(template).facts["image"])
-    own = inventory.lookup(images.Image, image)
-    if own is not None:
-        return _is_encrypted(own, inventory)
-    if some(lambda each: each.encrypted, inventory.all(images.Image)):
-        inventory.find(images.Image, image)  # which raises why it is not known
-    return False
-
-
-def _is_encrypted(image: images.Image, inventory: Inventory) -> bool:
-    """Whether the root volume of a declared image is encrypted: by itself, or by that of its instance."""
-    if image.source_instance is None:
-        return bool(image.encrypted)
-    source = inventory.find(ec2.Instance, image.source_instance)
-    if source is None:
+    if not some(lambda own: own.encrypted, inventory.all(images.Image)):
         return False
-    return some(lambda device: device.of_image and device_is_encrypted(device, source, inventory), source.devices)
+    image = instance.image
+    if image is None and template is not None:
+        image = template.image
+    found = inventory.find(images.Image, image)
+    return found is not None and bool(found.encrypted)
 
 
 def if_used(verdict: Verdict, template: ec2.Instance | ec2.LaunchTemplate, inventory: Inventory) -> Verdict:

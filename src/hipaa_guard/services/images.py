@@ -38,19 +38,7 @@ def _imds_support(view: View) -> Value:
 
 
 def _encrypted(view: View) -> Value:
-    if view.type == "aws_ami_copy":
-        return view.get("encrypted")
-    named = view.get("root_device_name")
-    root = _ROOT if named is None else named
-    blocks = view.get("ebs_block_device")
-    if view.type != "aws_ami" or not isinstance(blocks, list) or isinstance(root, Unknown):
-        return None
-    known = [block for block in list.__iter__(blocks) if isinstance(block, dict)]
-    return next((block.get("encrypted") for block in known if block.get("device_name") == root), None)
-
-
-_ROOT = "/dev/sda1"
-"""The root device of an image that names none (provider's documentation of ``aws_ami``)."""
+    return view.get("encrypted") if view.type == "aws_ami_copy" else None
 
 
 def is_amazon_linux_2023(name: str | None) -> bool:
@@ -85,17 +73,7 @@ class Image(Resource):
     encrypted: bool | None = fact(
         terraform=_encrypted, unset=None, terraform_only="a live account tells the encryption of each volume"
     )
-    """Whether a copy encrypts all snapshots of the image, or a new image its root volume.
-
-    None or false: those that it is made from decide.
-    """
-
-    source_instance: str | None = fact(
-        terraform="source_instance_id",
-        unset=None,
-        terraform_only="EC2 does not show which instance an image was made of",
-    )
-    """The instance that it is made of: snapshots of encrypted volumes are encrypted."""
+    """Whether a copy encrypts all snapshots of the image. None or false: those that it is made from decide."""
 
     shared_with: list[str] = fact(
         terraform=_permitted,
