@@ -44,24 +44,25 @@ from hipaa_guard.services import ebs, ec2, lambda_functions
 def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inventory) -> Verdict:
     template = template_of(instance, inventory)
     inherited = [] if template is None else template.devices
-
     found: list[ec2.BlockDevice] = []
 
-    def by_image(device: ec2.BlockDevice) -> bool:
-        return device.of_image and device.encrypted is None and image_encrypts(instance, template, inventory)
+    def is_encrypted(device: ec2.BlockDevice) -> bool:
+        found.append(device)
+        return one_holds(
+            lambda: device_is_encrypted(device, instance, inventory),
+            lambda: device.of_image and device.encrypted is None and image_encrypts(instance, template, inventory),
+        )
 
     def in_clear(device: ec2.BlockDevice) -> bool:
         if not device.declared and some(lambda other: other.name in ec2.ROOT_NAMES, inherited):
             return False  # the template declares the root volume
-        found.append(device)
-        return not one_holds(lambda: device_is_encrypted(device, instance, inventory), lambda: by_image(device))
+        return not is_encrypted(device)
 
     def inherited_in_clear(device: ec2.BlockDevice) -> bool:
         def is_overruled() -> bool:
             return some(lambda own: own.declared and own.is_same_as(device), instance.devices)
 
-        found.append(device)
-        return not one_holds(lambda: device_is_encrypted(device, instance, inventory), is_overruled)
+        return not one_holds(lambda: is_encrypted(device), is_overruled)
 
     if one_holds(lambda: some(in_clear, instance.devices), lambda: some(inherited_in_clear, inherited)):
         if found[-1].declared:

@@ -150,7 +150,8 @@ def test_a_snapshot_stays_as_it_was_taken(
     if control.id == OF_CLUSTERS:
         source, named = "db_cluster_identifier", "cluster_identifier"
     of_database = {named: "records", "engine": engine, "storage_encrypted": now, "arn": "arn:aws:rds:::x:records"}
-    of_snapshot = {source: "records", "engine": engine, argument: recorded}
+    arn = f"{type.removeprefix('aws_')}_arn"
+    of_snapshot = {source: "records", "engine": engine, argument: recorded, arn: "arn:aws:rds:::x:monday"}
     state = shown_state([Applied(f"{type}.phi", of_snapshot), Applied(DATABASES[type], of_database)])
     (found,) = judge([control], build_inventory(read_state(state, "state.json"), kinds_of([control])))
     assert found.status == expected

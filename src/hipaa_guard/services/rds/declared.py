@@ -25,7 +25,11 @@ _BACKUPS = (
     "use_latest_restorable_time",
 )
 _BACKUPS_OF_CLUSTERS = ("snapshot_identifier", "source_db_cluster_identifier", "source_db_cluster_resource_id")
+_ARNS = ("arn", "db_instance_arn", "db_cluster_arn", "db_snapshot_arn", "db_cluster_snapshot_arn")
 NO_ENGINE = Unknown("engine is left out, which RDS refuses", Cause.REFUSED)
+# Aurora user guide, "Encrypting Amazon Aurora resources": new clusters are encrypted with a key of AWS where no other
+# is asked for. A state records StorageEncrypted, which is false for that key.
+OF_AURORA = Unknown("storage_encrypted is not on, and Aurora encrypts only clusters made since 18 February 2026")
 
 
 def _is_true(value: Value) -> bool:
@@ -111,15 +115,13 @@ def cluster_encryption(view: View) -> Value:
     if engine is None:
         return NO_ENGINE
     if engine.startswith("aurora"):
-        # Aurora user guide, "Encrypting Amazon Aurora resources": new clusters are encrypted with a key of AWS where no
-        # other is asked for. A state records StorageEncrypted, which is false for that key.
-        return Unknown("storage_encrypted is not on, and Aurora encrypts only clusters made since 18 February 2026")
+        return OF_AURORA
     return "none"
 
 
 def _exists(view: View) -> bool:
-    """Whether a plan or state has the instance or cluster as AWS made it, and not only as source asks for it."""
-    return any(isinstance(view.get(name), str) for name in ("arn", "db_instance_arn", "db_cluster_arn"))
+    """Whether a plan or state has the resource as AWS made it, and not only as source asks for it."""
+    return any(isinstance(view.get(name), str) for name in _ARNS)
 
 
 def _of_backup(view: View) -> Unknown | None:
@@ -208,20 +210,18 @@ def is_copy(view: View) -> bool:
 
 
 def snapshot_encryption(view: View) -> Value:
-    """The encryption of a snapshot; None if it is that of its source. A copy may have a key of its own.
+    """``sse-kms`` for a copy made with a key; every other snapshot is encrypted like its source, which None says.
 
-    Only a state, and a plan of what exists, record the encryption. There it is that of the snapshot, which outlives the
-    database that it was made of, also where that is made anew.
+    A plan or state records how a snapshot is that was made. It outlives its database, which may be made anew.
     """
-    recorded = next((value for name in _RECORDED if isinstance(value := view.get(name), bool)), None)
-    if recorded is None:
-        return _with_key(view) if is_copy(view) else None
-    if not recorded and str(view.get("engine")).startswith("aurora"):
-        return Unknown("a state tells of a key that AWS owns as of no encryption")
-    return "sse-kms" if recorded else "none"
-
-
-_RECORDED = ("encrypted", "storage_encrypted")
+    of_cluster = "cluster" in view.type
+    if _exists(view):
+        recorded = view.get("storage_encrypted" if of_cluster else "encrypted")
+        if isinstance(recorded, Unknown) or _is_true(recorded):
+            return recorded if isinstance(recorded, Unknown) else "sse-kms"
+        if recorded is not None:
+            return OF_AURORA if of_cluster and (view.get("engine") or "").startswith("aurora") else "none"
+    return _with_key(view) if is_copy(view) else None
 
 
 def _with_key(view: View) -> Value:
