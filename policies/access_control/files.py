@@ -15,14 +15,24 @@ from hipaa_guard.services import efs
               file_system_id = aws_efs_file_system.records.id
               root_directory {
                 path = "/records-app"
+                creation_info {
+                  owner_uid   = 1000
+                  owner_gid   = 1000
+                  permissions = "0750"
+                }
               }
             }
             resource "aws_efs_file_system" "records" {
               encrypted = true
             }
         """,
-        cli="aws efs create-access-point --file-system-id FILE_SYSTEM --root-directory Path=/records-app",
-        note="An access point cannot be changed: make a new one and remount.",
+        cli="""
+            aws efs create-access-point --file-system-id FILE_SYSTEM --root-directory \\
+              'Path=/records-app,CreationInfo={OwnerUid=1000,OwnerGid=1000,Permissions=0750}'
+        """,
+        note="An access point cannot be changed: make a new one and remount. Clients see the new directory only, so move "
+        "their files there. EFS makes a directory that does not exist as creation_info says, and without it clients "
+        "cannot mount the access point.",
         not_by_machine="needs a new access point, which clients must mount",
         consequences=("replaces", "interrupts"),
     ),

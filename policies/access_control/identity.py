@@ -43,6 +43,12 @@ resource "aws_iam_user_group_membership" "phi" {{
 }}"""
 
 
+_DETACH = (
+    "In source, also remove the attachment of AdministratorAccess: give the rights of the task first, so that nobody's "
+    "work stops between."
+)
+
+
 def _task_attached(kind: str) -> str:
     """Terraform that attaches the rights of a task to a role or group."""
     return f"""\
@@ -227,6 +233,7 @@ def iam_user_in_group(user: iam.User) -> Verdict:
                 aws iam add-user-to-group --user-name USER --group-name GROUP
                 aws iam detach-user-policy --user-name USER --policy-arn arn:aws:iam::aws:policy/AdministratorAccess
             """,
+            note=_DETACH,
             not_by_machine=TAKES_RIGHTS,
         ),
         peers={"prowler": "iam_user_administrator_access_policy"},
@@ -241,6 +248,7 @@ def iam_user_in_group(user: iam.User) -> Verdict:
                 aws iam attach-group-policy --group-name GROUP --policy-arn TASK_POLICY_ARN
                 aws iam detach-group-policy --group-name GROUP --policy-arn arn:aws:iam::aws:policy/AdministratorAccess
             """,
+            note=_DETACH,
             not_by_machine=TAKES_RIGHTS,
         ),
         peers={"prowler": "iam_group_administrator_access_policy"},
@@ -255,7 +263,7 @@ def iam_user_in_group(user: iam.User) -> Verdict:
                 aws iam attach-role-policy --role-name ROLE --policy-arn TASK_POLICY_ARN
                 aws iam detach-role-policy --role-name ROLE --policy-arn arn:aws:iam::aws:policy/AdministratorAccess
             """,
-            note="Accept the risk by name for the one role that administrators work in.",
+            note=f"{_DETACH} Accept the risk by name for the one role that administrators work in.",
             not_by_machine=TAKES_RIGHTS,
         ),
         peers={"prowler": "iam_role_administratoraccess_policy"},

@@ -18,12 +18,13 @@ from hipaa_guard.services import kms
                 Version = "2012-10-17"
                 Statement = [{
                   Effect    = "Allow"
-                  Principal = { AWS = "arn:aws:iam::111122223333:root" }
+                  Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:root" }
                   Action    = "kms:*"
                   Resource  = "*"
                 }]
               })
             }
+            data "aws_caller_identity" "current" {}
         """,
         cli="aws kms put-key-policy --key-id KEY --policy-name default --policy file://named-principals-only.json",
         note="The account as principal leaves the decision to IAM policies; * with a condition does not.",

@@ -26,7 +26,7 @@ resource "aws_iam_role" "flow_logs" {
       Effect    = "Allow"
       Principal = { Service = "vpc-flow-logs.amazonaws.com" }
       Action    = "sts:AssumeRole"
-      Condition = { StringEquals = { "aws:SourceAccount" = "111122223333" } }
+      Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
     }]
   })
 }
@@ -44,7 +44,8 @@ resource "aws_iam_role_policy" "flow_logs" {
       { Effect = "Allow", Action = "logs:DescribeLogGroups", Resource = "*" },
     ]
   })
-}"""
+}
+data "aws_caller_identity" "current" {}"""
 
 
 @control(
@@ -120,10 +121,11 @@ def _recorded(network: vpc.Vpc, kind: str) -> bool:
                   Effect    = "Allow"
                   Principal = { Service = "logdelivery.elasticloadbalancing.amazonaws.com" }
                   Action    = "s3:PutObject"
-                  Resource  = "${aws_s3_bucket.access_logs.arn}/AWSLogs/111122223333/*"
+                  Resource  = "${aws_s3_bucket.access_logs.arn}/AWSLogs/${data.aws_caller_identity.current.account_id}/*"
                 }]
               })
             }
+            data "aws_caller_identity" "current" {}
         """,
         cli="""
             aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \\

@@ -2,6 +2,7 @@
 
 from hipaa_guard.authoring import Fix, Inventory, Verdict, failed, not_applicable, passed
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
+from hipaa_guard.judging.fix_parts import OWN_ACCOUNT
 from hipaa_guard.judging.log_delivery import access_logged, access_logs_of, needs_no_access_logs
 from hipaa_guard.judging.log_targets import with_access_logs
 from hipaa_guard.services import s3
@@ -12,7 +13,7 @@ from hipaa_guard.services import s3
     why="Without access logs nobody can tell who read or deleted ePHI in the bucket.",
     logs="server access logs",
     fix=Fix(
-        terraform=with_access_logs("phi"),
+        terraform=with_access_logs("phi") + OWN_ACCOUNT,
         cli="""
             aws s3api put-bucket-logging --bucket BUCKET --bucket-logging-status \\
               '{"LoggingEnabled":{"TargetBucket":"LOG_BUCKET","TargetPrefix":"BUCKET/"}}'

@@ -2,6 +2,7 @@
 
 from hipaa_guard.authoring import HIGH, LOW, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
+from hipaa_guard.judging.fix_parts import OWN_ACCOUNT
 from hipaa_guard.judging.log_delivery import access_logs_of, trails_record_objects_of, undelivered
 from hipaa_guard.judging.log_targets import TRAIL_BUCKET, with_access_logs
 from hipaa_guard.services import cloudtrail, s3
@@ -188,7 +189,7 @@ resource "aws_cloudtrail" "phi" {
     hipaa=_RECORDED,
     why="Whoever reads or removes the record of access to ePHI must leave a record too.",
     fix=Fix(
-        terraform=_TRAIL_WITH_BUCKET + with_access_logs("trail") + TRAIL_BUCKET,
+        terraform=_TRAIL_WITH_BUCKET + with_access_logs("trail") + TRAIL_BUCKET + OWN_ACCOUNT,
         cli="""
             aws s3api put-bucket-logging --bucket TRAIL_BUCKET --bucket-logging-status \\
               '{"LoggingEnabled":{"TargetBucket":"LOG_BUCKET","TargetPrefix":"trail/"}}'

@@ -15,6 +15,7 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
+from hipaa_guard.judging.fix_parts import OWN_ACCOUNT
 from hipaa_guard.judging.iam_roles import CHANGE_TRUST, if_ours, role_trusting
 from hipaa_guard.judging.token_owners import takes_named_tokens
 from hipaa_guard.services import iam, iam_issuers, iam_trust
@@ -146,11 +147,12 @@ def _open_to(issuer: Issuer) -> Verdict:
     why="IAM has no idle time-out: how long a session may last is what ends one that was left open before ePHI.",
     fix=Fix(
         terraform=role_trusting(
-            'AWS = "arn:aws:iam::111122223333:root"',
+            'AWS = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:root"',
             "Bool",
             {"aws:MultiFactorAuthPresent": "true"},
             first="  max_session_duration = 14400",
-        ),
+        )
+        + OWN_ACCOUNT,
         cli="aws iam update-role --role-name ROLE --max-session-duration 14400",
         note="The rule names no time: write down why yours fits, and set shorter sessions where people sit.",
         not_by_machine="needs a time that the work fits in, which is yours to choose",

@@ -44,23 +44,30 @@ from hipaa_guard.services import ebs, ec2, lambda_functions
 def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inventory) -> Verdict:
     template = template_of(instance, inventory)
     inherited = [] if template is None else template.devices
+    found: list[ec2.BlockDevice] = []
 
-    def in_clear(device: ec2.BlockDevice) -> bool:
-        if not device.declared and some(lambda other: other.name in ec2.ROOT_NAMES, inherited):
-            return False  # the template declares the root volume
-        return not one_holds(
+    def is_encrypted(device: ec2.BlockDevice) -> bool:
+        found.append(device)
+        return one_holds(
             lambda: device_is_encrypted(device, instance, inventory),
             lambda: device.of_image and device.encrypted is None and image_encrypts(instance, template, inventory),
         )
 
-    for devices in (instance.devices, inherited):
-        for device in devices:
-            if in_clear(device):
-                return failed(
-                    f"has an unencrypted volume: {device.name}"
-                    if device.declared
-                    else "leaves the encryption of its root volume to the image, which seldom has it"
-                )
+    def in_clear(device: ec2.BlockDevice) -> bool:
+        if not device.declared and some(lambda other: other.name in ec2.ROOT_NAMES, inherited):
+            return False  # the template declares the root volume
+        return not is_encrypted(device)
+
+    def inherited_in_clear(device: ec2.BlockDevice) -> bool:
+        def is_overruled() -> bool:
+            return some(lambda own: own.declared and own.is_same_as(device), instance.devices)
+
+        return not one_holds(lambda: is_encrypted(device), is_overruled)
+
+    if one_holds(lambda: some(in_clear, instance.devices), lambda: some(inherited_in_clear, inherited)):
+        if found[-1].declared:
+            return failed(f"has an unencrypted volume{found[-1].in_words()}")
+        return failed("leaves the encryption of its root volume to the image, which seldom has it")
     return passed("has encrypted volumes only")
 
 
@@ -170,7 +177,7 @@ def ebs_volume_encrypted_with_cmk(volume: ebs.Volume, inventory: Inventory) -> s
         note="In Terraform this replaces the volume: copy what it holds first. In the CLI, delete the snapshot in the "
         "clear once the copy is complete; both cost money while they exist.",
         not_by_machine="needs an encrypted copy of the volume",
-        consequences=("replaces", "costs_money"),
+        consequences=("replaces", "destroys_data", "interrupts", "costs_money"),
     ),
     peers={"prowler": "ec2_ebs_snapshots_encrypted"},
 )

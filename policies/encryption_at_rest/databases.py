@@ -30,6 +30,9 @@ _RESTORE_CLUSTER = """
     aws rds create-db-instance --db-cluster-identifier NEW_CLUSTER --db-instance-identifier NEW_INSTANCE --engine ENGINE \\
       --db-instance-class CLASS
 """
+_SNAPSHOT_ANEW = """\
+    aws rds create-db-cluster-snapshot --db-cluster-identifier NEW_CLUSTER --db-cluster-snapshot-identifier ENCRYPTED
+"""
 _WITHOUT_MEMBERS = " A restored Aurora cluster has no instances: the second command makes one."
 _SNAPSHOT = "A snapshot holds all ePHI of its database, and outlives it; one that is not encrypted can be made public."
 _KEYS = {"sse-kms": With("a KMS key"), "sse-rds": With("a key that AWS owns")}
@@ -163,10 +166,12 @@ def rds_snapshot_encrypted(snapshot: rds.Snapshot, inventory: Inventory) -> bool
               enable_key_rotation = true
             }
         """,
-        cli=_RESTORE_CLUSTER,
-        note="Snapshots of a cluster are encrypted as it is: restore an encrypted cluster, then delete the snapshot.",
-        not_by_machine="needs an encrypted copy of the cluster",
-        consequences=("replaces", "costs_money"),
+        cli=_RESTORE_CLUSTER + _SNAPSHOT_ANEW,
+        note="A snapshot of a cluster is encrypted as the cluster is, and takes no key when it is copied: take one of an "
+        f"encrypted cluster, then delete the old one. {_MADE_ANEW} In Terraform the change replaces the cluster: restore "
+        "it from a snapshot by snapshot_identifier.",
+        not_by_machine=replaces("cluster"),
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "rds_snapshots_encrypted",
@@ -180,22 +185,18 @@ def rds_cluster_snapshot_encrypted(snapshot: rds.ClusterSnapshot, inventory: Inv
 
 
 def _snapshot_encryption(snapshot: rds.Snapshot, inventory: Inventory) -> str | None:
-    if snapshot.encryption is not None:
-        return snapshot.encryption
-    copied = inventory.lookup(rds.Snapshot, snapshot.source)
-    if copied is not None and copied is not snapshot:
-        return _snapshot_encryption(copied, inventory)
-    instance = inventory.find(rds.Instance, snapshot.source)
+    first = snapshot.copied_first(inventory)
+    if first.encryption is not None:
+        return first.encryption
+    instance = inventory.find(rds.Instance, first.source)
     return None if instance is None else _storage(instance, inventory).encryption
 
 
 def _cluster_snapshot_encryption(snapshot: rds.ClusterSnapshot, inventory: Inventory) -> str | None:
-    if snapshot.encryption is not None:
-        return snapshot.encryption
-    copied = inventory.lookup(rds.ClusterSnapshot, snapshot.source)
-    if copied is not None and copied is not snapshot:
-        return _cluster_snapshot_encryption(copied, inventory)
-    cluster = inventory.find(rds.Cluster, snapshot.source)
+    first = snapshot.copied_first(inventory)
+    if first.encryption is not None:
+        return first.encryption
+    cluster = inventory.find(rds.Cluster, first.source)
     return None if cluster is None else cluster.encryption
 
 

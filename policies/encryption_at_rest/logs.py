@@ -28,7 +28,7 @@ _OF_AWS = "a key of AWS's own"
                 Statement = [
                   {
                     Effect    = "Allow"
-                    Principal = { AWS = "arn:aws:iam::111122223333:root" }
+                    Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:root" }
                     Action    = "kms:*"
                     Resource  = "*"
                   },
@@ -38,18 +38,22 @@ _OF_AWS = "a key of AWS's own"
                     Action    = ["kms:GenerateDataKey*", "kms:DescribeKey"]
                     Resource  = "*"
                     Condition = {
-                      StringEquals = { "aws:SourceArn" = "arn:aws:cloudtrail:us-east-1:111122223333:trail/account" }
+                      StringEquals = {
+                        "aws:SourceArn" = "arn:aws:cloudtrail:us-east-1:${data.aws_caller_identity.current.account_id}:trail/account"
+                      }
                     }
                   },
                 ]
               })
             }
+            data "aws_caller_identity" "current" {}
         """,
         cli="""
             aws kms put-key-policy --key-id KEY --policy file://lets-cloudtrail-encrypt.json
             aws cloudtrail update-trail --name TRAIL --kms-key-id KEY_ARN
         """,
-        note="CloudTrail must be let in by the policy of the key, which lies in the region of the bucket. Whoever reads "
+        note="CloudTrail must be let in by the policy of the key, which lies in the region of the bucket; the "
+        "example is of us-east-1. Whoever reads "
         "the log files then needs kms:Decrypt for the key.",
         not_by_machine=NEEDS_A_KEY,
         consequences=("cuts_access",),
@@ -85,7 +89,7 @@ def cloudtrail_encrypted_with_kms(trail: cloudtrail.Trail) -> bool:
                 Statement = [
                   {
                     Effect    = "Allow"
-                    Principal = { AWS = "arn:aws:iam::111122223333:root" }
+                    Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:root" }
                     Action    = "kms:*"
                     Resource  = "*"
                   },
@@ -96,13 +100,16 @@ def cloudtrail_encrypted_with_kms(trail: cloudtrail.Trail) -> bool:
                     Resource  = "*"
                     Condition = {
                       ArnEquals = {
-                        "kms:EncryptionContext:aws:logs:arn" = "arn:aws:logs:us-east-1:111122223333:log-group:records-app"
+                        "kms:EncryptionContext:aws:logs:arn" = (
+                          "arn:aws:logs:us-east-1:${data.aws_caller_identity.current.account_id}:log-group:records-app"
+                        )
                       }
                     }
                   },
                 ]
               })
             }
+            data "aws_caller_identity" "current" {}
         """,
         cli="""
             aws kms put-key-policy --key-id KEY --policy file://lets-logs-encrypt.json

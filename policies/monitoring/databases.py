@@ -17,7 +17,7 @@ _MONITORED = """
           Effect    = "Allow"
           Principal = { Service = "monitoring.rds.amazonaws.com" }
           Action    = "sts:AssumeRole"
-          Condition = { StringEquals = { "aws:SourceAccount" = "111122223333" } } # your account
+          Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
         }]
       })
     }
@@ -25,6 +25,7 @@ _MONITORED = """
       role       = aws_iam_role.monitoring.name
       policy_arn = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
     }
+    data "aws_caller_identity" "current" {}
 """
 _BILLED = "CloudWatch Logs bills the metrics as logs: the shorter the interval, the more."
 _MONITOR = "aws rds modify-db-instance --db-instance-identifier INSTANCE --monitoring-interval 60 --monitoring-role-arn ROLE_ARN"

@@ -16,12 +16,13 @@ from hipaa_guard.services import kms, secretsmanager
                 Version = "2012-10-17"
                 Statement = [{
                   Effect    = "Allow"
-                  Principal = { AWS = "arn:aws:iam::111122223333:root" }
+                  Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:root" }
                   Action    = "kms:*"
                   Resource  = "*"
                 }]
               })
             }
+            data "aws_caller_identity" "current" {}
         """,
         cli="aws kms put-key-policy --key-id KEY --policy-name default --policy file://own-account-only.json",
         not_by_machine=TAKES_ACCESS,

@@ -3,6 +3,7 @@
 from hipaa_guard.authoring import CRITICAL, MEDIUM, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.access_points import opened_by_access_points
+from hipaa_guard.judging.fix_parts import OWN_ACCOUNT
 from hipaa_guard.judging.log_delivery import first_way
 from hipaa_guard.judging.log_targets import LOG_RESOURCE_POLICY, TRAIL_BUCKET
 from hipaa_guard.judging.public_buckets import opened_by_acl, opened_by_policy
@@ -30,7 +31,7 @@ resource "aws_s3_bucket_public_access_block" "trail" {
     hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     why="Log files tell the world which systems hold ePHI, who reaches them and how; whoever may write can forge them.",
     fix=Fix(
-        terraform=_CLOSED_BUCKET + TRAIL_BUCKET,
+        terraform=_CLOSED_BUCKET + TRAIL_BUCKET + OWN_ACCOUNT,
         cli="""
             aws s3api put-public-access-block --bucket TRAIL_BUCKET --public-access-block-configuration \\
               BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true

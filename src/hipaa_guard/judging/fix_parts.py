@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textwrap import indent
 
+OWN_ACCOUNT = 'data "aws_caller_identity" "current" {}\n'
+"""The look-up of the account that a fix is pasted in, for texts that name it."""
 _OWNER = """\
 Sid       = "Owner"
 Effect    = "Allow"

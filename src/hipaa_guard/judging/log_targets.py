@@ -47,6 +47,7 @@ Load Balancer guide, "Access logs": SSE-S3, or SSE-KMS with a key of the custome
 considerations": buckets with Object Lock cannot be the destination of server access logs. Read 2026-11-30."""
 
 
+_TRAIL = '"arn:aws:cloudtrail:us-east-1:${data.aws_caller_identity.current.account_id}:trail/account"'
 TRAIL_BUCKET = """
 resource "aws_s3_bucket" "trail" {
   bucket = "trail-111122223333"
@@ -62,17 +63,17 @@ resource "aws_s3_bucket_policy" "trail" {
         Action    = "s3:GetBucketAcl"
         Resource  = "arn:aws:s3:::trail-111122223333"
         Condition = {
-          StringEquals = { "aws:SourceArn" = "arn:aws:cloudtrail:us-east-1:111122223333:trail/account" }
+          StringEquals = { "aws:SourceArn" = TRAIL_ARN }
         }
       },
       {
         Effect    = "Allow"
         Principal = { Service = "cloudtrail.amazonaws.com" }
         Action    = "s3:PutObject"
-        Resource  = "arn:aws:s3:::trail-111122223333/AWSLogs/111122223333/*"
+        Resource  = "arn:aws:s3:::trail-111122223333/AWSLogs/${data.aws_caller_identity.current.account_id}/*"
         Condition = {
           StringEquals = {
-            "aws:SourceArn" = "arn:aws:cloudtrail:us-east-1:111122223333:trail/account"
+            "aws:SourceArn" = TRAIL_ARN
             "s3:x-amz-acl"  = "bucket-owner-full-control"
           }
         }
@@ -80,8 +81,9 @@ resource "aws_s3_bucket_policy" "trail" {
     ]
   })
 }
-"""
-"""A bucket ``aws_s3_bucket.trail`` with the policy that CloudTrail asks for, for the trail ``account``.
+""".replace("TRAIL_ARN", _TRAIL)
+"""A bucket ``aws_s3_bucket.trail`` with the policy that CloudTrail asks for, for the trail ``account``, to stand beside
+`fix_parts.OWN_ACCOUNT`.
 
 CloudTrail user guide, "Amazon S3 bucket policy for CloudTrail", read 2026-11-30.
 """
@@ -90,6 +92,7 @@ CloudTrail user guide, "Amazon S3 bucket policy for CloudTrail", read 2026-11-30
 def with_access_logs(bucket: str) -> str:
     """Terraform that delivers the server access logs of ``aws_s3_bucket.<bucket>`` to a bucket ``access_logs``.
 
+    To stand beside `fix_parts.OWN_ACCOUNT`.
     Amazon S3 user guide, "Enabling Amazon S3 server access logging", read 2026-11-30.
     """
     return f"""
@@ -110,7 +113,7 @@ resource "aws_s3_bucket_policy" "access_logs" {{
       Resource  = "${{aws_s3_bucket.access_logs.arn}}/{bucket}/*"
       Condition = {{
         ArnLike      = {{ "aws:SourceArn" = aws_s3_bucket.{bucket}.arn }}
-        StringEquals = {{ "aws:SourceAccount" = "111122223333" }}
+        StringEquals = {{ "aws:SourceAccount" = data.aws_caller_identity.current.account_id }}
       }}
     }}]
   }})

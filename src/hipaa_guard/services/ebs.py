@@ -58,8 +58,9 @@ def _declared_encryption(view: View) -> Value:
         return encrypted if isinstance(encrypted, bool) else None
     if view.type == "aws_ebs_snapshot_import" and encrypted is None:
         return False
-    # A copy of an encrypted snapshot stays encrypted, even if the argument is false.
-    return None if view.type == "aws_ebs_snapshot_copy" and encrypted is False else encrypted
+    # A new copy is encrypted as its source or its region says, even if the argument is false.
+    to_come = view.type == "aws_ebs_snapshot_copy" and not _is_recorded(view)
+    return None if to_come and encrypted is False else encrypted
 
 
 def _named_accounts(view: View) -> Value:

@@ -10,6 +10,7 @@ from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Inside, Listing, TerraformReading, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Existing, Reference, Unknown, Value
+from hipaa_guard.lean import regex
 
 
 def _backed_up_by_default(view: View) -> Value:
@@ -165,6 +166,17 @@ class FileSystemReplica(FileSystem):
         return tuple(f"arn:{HERE}:elasticfilesystem:{HERE}:{HERE}:file-system/{each}" for each in ids if each)
 
 
+# Amazon EFS API reference, RootDirectory, read 2026-11-30: up to four names, none of which begins with a dot.
+_PATH = regex(r"/|(/(?!\.)[^$#<>;`|&?{}^*/\n]+){1,4}")
+
+
+def _refused_path(path: Value) -> str | None:
+    """Why EFS refuses the root directory of an access point; None where it takes it. Without one it is ``/``."""
+    if not isinstance(path, str) or not path or _PATH.fullmatch(path):
+        return None
+    return f"EFS takes no root directory {path!r}: only / and paths of up to four names, such as /records/app"
+
+
 class AccessPoint(Resource):
     """An entry point to a file system. It may set the user and the root directory of its clients."""
 
@@ -192,6 +204,7 @@ class AccessPoint(Resource):
         terraform="root_directory.path",
         awscc="root_directory.path",
         unset="/",
+        refusal=_refused_path,
         aws=derived(lambda path: path or "/", listed("RootDirectory.Path")),
     )
     """The directory that clients see as the root of the file system."""

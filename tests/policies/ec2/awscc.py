@@ -104,6 +104,32 @@ def disks(encrypted: str) -> tuple[str, str]:
     )
 
 
+def volumes(encrypted: str, *, apart: bool) -> tuple[str, str]:
+    """An instance with an encrypted root volume and one that is declared by itself, attached apart or by `awscc`."""
+    text = f'availability_zone = "us-east-1a"\nsize = 8\nencrypted = {encrypted}'
+    attached = [
+        f"volume_id = {volume}.v.{attribute}\ninstance_id = {of}.phi.{own}"
+        for volume, attribute, of, own in (
+            ("aws_ebs_volume", "id", "aws_instance", "id"),
+            ("awscc_ec2_volume", "volume_id", "awscc_ec2_instance", "instance_id"),
+        )
+    ]
+    aws, awscc = instances(
+        "root_block_device {\nencrypted = true\n}",
+        'block_device_mappings = [{ device_name = "/dev/xvda", ebs = { encrypted = true } }]'
+        + ("" if apart else '\nvolumes = [{ device = "/dev/sdh", volume_id = awscc_ec2_volume.v.volume_id }]'),
+        VARIABLE,
+    )
+    return (
+        aws
+        + resource("aws_ebs_volume", text, "v")
+        + resource("aws_volume_attachment", f'device_name = "/dev/sdh"\n{attached[0]}', "a"),
+        awscc
+        + resource("awscc_ec2_volume", text, "v")
+        + (resource("awscc_ec2_volume_attachment", f'device = "/dev/sdh"\n{attached[1]}', "a") if apart else ""),
+    )
+
+
 def interfaces(*lines: str) -> tuple[str, str]:
     """The interfaces of a template."""
     return (
@@ -228,6 +254,10 @@ TWINS = [
         *from_templates(*interfaces(f"device_index = 0\n{IN_PUBLIC}"), PUBLIC),
         FAIL,
     ),
+    Twin("an instance to which a volume in the clear is attached", *volumes("false", apart=True), FAIL),
+    Twin("an instance to which an encrypted volume is attached", *volumes("true", apart=True), PASS),
+    Twin("an instance that attaches a volume in the clear", *volumes("false", apart=False), FAIL),
+    Twin("an instance that attaches a volume that may be in the clear", *volumes("var.open", apart=False), UNKNOWN),
     Twin("a template that says nothing", *templates("", ""), FAIL),
     Twin("a template with IMDSv2 only", *templates(*metadata("required")), PASS),
     Twin("a template that asks for an address", *templates(*interfaces(ASKS)), FAIL),

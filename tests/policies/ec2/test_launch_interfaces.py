@@ -41,6 +41,18 @@ test_several_interfaces = cases(
     ),
     Case(
         PUBLIC,
+        "one interface with an empty wish, and the subnet gives addresses",
+        FAIL,
+        terraform=from_template(interface(0, f'{GIVES}\nassociate_public_ip_address = ""')) + subnet(maps=True),
+    ),
+    Case(
+        PUBLIC,
+        "one interface with an empty wish, and the subnet gives none",
+        PASS,
+        terraform=from_template(interface(0, f'{GIVES}\nassociate_public_ip_address = ""')) + subnet(maps=False),
+    ),
+    Case(
+        PUBLIC,
         "interfaces whose number is not known",
         UNKNOWN,
         terraform=HALT

@@ -176,6 +176,16 @@ test_access_points = cases(
     Case(ROOT, "a directory", PASS, point('root_directory {\n path = "/app"\n }', RootDirectory={"Path": "/app"})),
     Case(ROOT, "the root itself", FAIL, point('root_directory {\n path = "/"\n }', RootDirectory={"Path": "/"})),
     Case(ROOT, "a block without a path", FAIL, point("root_directory {}").in_terraform()),
+    Case(ROOT, "a directory below others", PASS, point('root_directory {\n path = "/a/b/c/d"\n }').in_terraform()),
+    *(
+        Case(
+            ROOT,
+            f"{path}, which EFS refuses",
+            UNKNOWN,
+            point(f'root_directory {{\n path = "{path}"\n }}').in_terraform(),
+        )
+        for path in ("app", "/app/", "/app/..", "//", "/.", "/a/b/c/d/e")
+    ),
     Case(USER, "left out", FAIL, point()),
     Case(
         USER, "a user", PASS, point("posix_user {\n uid = 1000\n gid = 1000\n }", PosixUser={"Uid": 1000, "Gid": 1000})

@@ -52,3 +52,13 @@ def test_clients_of_mount_targets_keep_what_the_default_policy_allows(tmp_path: 
     assert allowance.is_about_anyone()
     assert all(allowance.covers_action(f"elasticfilesystem:{action}") for action in CLIENT_ACTIONS)
     assert [condition.key for condition in allowance.conditions] == ["elasticfilesystem:accessedviamounttarget"]
+
+
+def test_clients_can_mount_what_a_fix_shows_them(tmp_path: Path) -> None:
+    """EFS makes the root directory only if it is told the owner (EFS API reference, RootDirectory, read 2026-11-30)."""
+    control = all_controls()["efs_access_point_root_directory"]
+    texts = control.fix_texts()
+    (point,) = terraform_inventory(texts.terraform or "", [control], tmp_path).all(efs.AccessPoint)
+    assert point.root_directory != "/"
+    assert "creation_info {" in (texts.terraform or "")
+    assert "CreationInfo={OwnerUid=" in (texts.cli or "")

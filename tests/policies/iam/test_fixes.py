@@ -95,3 +95,11 @@ def test_a_holder_keeps_the_rights_of_its_task(control: str, kind: str) -> None:
             assert rights(kind)(), f"the holder has no rights after {command}"
         attached = getattr(iam, f"list_attached_{kind}_policies")(**{f"{kind.title()}Name": "phi-clinic"})
         assert wide not in json.dumps(attached["AttachedPolicies"])
+
+
+@pytest.mark.parametrize("kind", ["user", "group", "role"])
+def test_who_adds_the_rights_of_the_task_is_told_to_take_the_wide_ones_away(kind: str) -> None:
+    """The HCL of the fix stands beside the attachment that is the gap, and does not remove it."""
+    texts = all_controls()[f"iam_{kind}_no_administrator_access"].fix_texts()
+    assert "AdministratorAccess" not in (texts.terraform or "")
+    assert "remove the attachment of AdministratorAccess" in (texts.note or "")

@@ -13,7 +13,8 @@ from hipaa_guard.terraform.recorded.state import read_raw_state, read_state
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, all_controls
 from tests.terraform.plans import Applied, block, const, plan, raw_state, shown_state
 
-VOLUME, DEFAULT = "aws_ebs_volume.phi", "aws_ebs_encryption_by_default.d"
+VOLUME, COPY, DEFAULT = "aws_ebs_volume.phi", "aws_ebs_snapshot_copy.phi", "aws_ebs_encryption_by_default.d"
+SNAPSHOT_REST = "ebs_snapshot_encrypted"
 UNENCRYPTED = {"availability_zone": "us-east-1a", "size": 1, "encrypted": False}
 
 
@@ -58,8 +59,8 @@ def test_a_role_in_a_plan_is_another_account_perhaps() -> None:
     assert judged(read_plan(document, "plan.json")) == UNKNOWN
 
 
-def judged(configuration: Configuration) -> str:
-    control = all_controls()["ebs_volume_encrypted"]
+def judged(configuration: Configuration, id: str = "ebs_volume_encrypted") -> str:
+    control = all_controls()[id]
     (found,) = judge([control], build_inventory(configuration, kinds_of([control])))
     return found.status
 
@@ -68,6 +69,14 @@ def test_a_volume_that_exists_is_as_it_is_recorded() -> None:
     applied = [Applied(VOLUME, UNENCRYPTED, {"id": "vol-0a1b2c3d4e5f60718"}), Applied(DEFAULT, {"enabled": True})]
     assert judged(read_state(shown_state(applied), "state.json")) == FAIL
     assert judged(read_raw_state(raw_state(applied), "terraform.tfstate")) == FAIL
+
+
+def test_a_copy_of_a_snapshot_that_exists_is_as_it_is_recorded() -> None:
+    """The default came after the copy, and encrypts new ones only."""
+    source = {"source_snapshot_id": "snap-0f1e2d3c4b5a60718", "source_region": "us-east-1", "encrypted": False}
+    applied = [Applied(COPY, source, {"id": "snap-0a1b2c3d4e5f60718"}), Applied(DEFAULT, {"enabled": True})]
+    assert judged(read_state(shown_state(applied), "state.json"), SNAPSHOT_REST) == FAIL
+    assert judged(read_raw_state(raw_state(applied), "terraform.tfstate"), SNAPSHOT_REST) == FAIL
 
 
 @pytest.mark.parametrize(("alias", "expected"), [("", PASS), (".west", UNKNOWN), (None, UNKNOWN)])

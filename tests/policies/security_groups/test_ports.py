@@ -77,6 +77,7 @@ test_authorized = cases(
     Case(AUTHORIZED, "ports between HTTP and HTTPS", FAIL, group(everyone(80, 443)), says="TCP 80-443"),
     Case(AUTHORIZED, "an unusual port", FAIL, group(everyone(8443)), says="TCP 8443"),
     Case(AUTHORIZED, "everything", FAIL, group(everyone(protocol="-1"))),
+    Case(AUTHORIZED, "ESP, which has no ports", FAIL, group(everyone(0, protocol="50")), says="of IP protocol 50 from"),
     Case(AUTHORIZED, "ping", PASS, group(everyone(-1, protocol="icmp"))),
     Case(AUTHORIZED, "an unusual port to a known network", PASS, group(rule(8443, ipv4=("10.0.0.0/8",)))),
     Case(

@@ -72,8 +72,8 @@ class Instance(Resource):
         "aws_spot_instance_request",
         "awscc_ec2_instance",
         joins=addresses.ELASTIC,
-        beside=addresses.BESIDE,
-        also=("instance_id",),
+        beside={**addresses.BESIDE, **devices.ATTACHED},
+        also=("instance_id", "spot_instance_id"),
     )
     aws = Listing(
         "ec2.describe_instances",

@@ -23,8 +23,10 @@ def declared_nowhere(_: View) -> None:
 
 
 def truth(value: Value) -> Value:
-    """A boolean, which launch templates also write as text."""
-    return value if value is None or isinstance(value, bool | Unknown) else str(value).lower() == "true"
+    """A boolean, which launch templates also write as text; an empty one is not set."""
+    if isinstance(value, bool | Unknown):
+        return value
+    return None if value in (None, "") else str(value).lower() == "true"
 
 
 def of_blocks(blocks: Value, make: Callable[[dict[str, Value]], Value]) -> list[Value]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hipaa_guard.facts.lists import Incomplete, joined
+from hipaa_guard.facts.lists import Incomplete, joined, mapped
 from hipaa_guard.facts.readings import View
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.values import Undecided, Unknown, Value
@@ -24,7 +24,7 @@ class BlockDevice(Record):
     """None if it is left out, or false for a volume to come: the default of the region decides, or its snapshot."""
     snapshot: str | None
     volume: str | None
-    """The existing volume, in a live account."""
+    """The volume that is attached: in a live account every one, in source those that are declared by themselves."""
     declared: bool
     """False for the root volume of an instance if it is not declared."""
     of_image: bool
@@ -40,6 +40,10 @@ class BlockDevice(Record):
         except Undecided:
             return ""
 
+    def is_same_as(self, other: BlockDevice) -> bool:
+        """Whether a volume of a launch and one of its template are the same device."""
+        return self.name == other.name or (self.of_image and other.name in ROOT_NAMES)
+
     def not_listed(self) -> Undecided:
         """The reason for an attached volume that EC2 did not list."""
         return Undecided(Unknown(f"{self.volume} is attached, but was not among the volumes listed"))
@@ -48,6 +52,24 @@ class BlockDevice(Record):
 def _unless_false(encrypted: Value, *, exists: bool) -> Value:
     """None for false, unless the volume exists: AWS encrypts a new volume if its region or its snapshot says so."""
     return None if encrypted is False and not exists else encrypted
+
+
+_ATTACHMENTS = ("aws_volume_attachment", "awscc_ec2_volume_attachment")
+ATTACHED = dict.fromkeys(_ATTACHMENTS, ("instance_id",))
+"""The types that attach a volume to an instance, with their argument that names the instance."""
+
+
+def _attached_apart(view: View) -> Value:
+    """The volumes that are declared by themselves, and that something attaches to an instance."""
+
+    def device(get: Callable[[str], Value], name: str) -> BlockDevice:
+        return BlockDevice(name=get(name), encrypted=None, snapshot=None, volume=get("volume_id"), declared=True)
+
+    apart = joined(*(view.linked(type, "instance_id") for type in _ATTACHMENTS))
+    return joined(
+        mapped(lambda each: device(each.get, "device" if each.type.startswith("awscc_") else "device_name"), apart),
+        of_blocks(view.get("volumes"), lambda block: device(block.get, "device")),  # of `awscc_ec2_instance`
+    )
 
 
 def declared(view: View) -> Value:
@@ -67,7 +89,7 @@ def declared(view: View) -> Value:
     root = of_blocks(view.get("root_block_device"), device("root", of_image=True))
     if not list.__len__(root) and not isinstance(root, Incomplete):
         root = [_undeclared_root()]
-    return joined(root, of_blocks(view.get("ebs_block_device"), device("a further volume")))
+    return joined(root, of_blocks(view.get("ebs_block_device"), device("a further volume")), _attached_apart(view))
 
 
 def of_awscc(view: View) -> Value:
@@ -77,8 +99,8 @@ def of_awscc(view: View) -> Value:
     seen = found.seen if isinstance(found, Incomplete) else found
     names = [device.peek("name") for device in seen]
     if isinstance(found, Incomplete) or any(name in ROOT_NAMES or isinstance(name, Unknown) for name in names):
-        return found
-    return [_undeclared_root(), *found]
+        return joined(found, _attached_apart(view))
+    return joined([_undeclared_root()], found, _attached_apart(view))
 
 
 def _undeclared_root() -> BlockDevice:

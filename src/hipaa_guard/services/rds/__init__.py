@@ -376,9 +376,9 @@ def original(instance: Instance, inventory: Inventory) -> Instance | Cluster:
         if found.source is None:
             return found
         cluster = inventory.lookup(Cluster, found.source)
-        if cluster is not None:
-            return cluster
-        following = inventory.find(Instance, found.source)
+        if cluster is not None and inventory.lookup(Instance, found.source) is None:
+            return cluster  # an instance and a cluster may have the same name
+        following = inventory.find(Instance, found.source) if cluster is None else None
         if following is None:
             break
         found = following

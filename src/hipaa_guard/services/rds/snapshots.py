@@ -2,17 +2,50 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
+from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.readings import Block, Listing, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.values import Cause, Undecided, Unknown
 from hipaa_guard.services.rds import answered, declared
 from hipaa_guard.services.rds.answered import ENCRYPTIONS
 
+_LONGEST_CHAIN = 16
+"""Copies of copies that are followed. Names in source may form a cycle."""
+_TOLD_BY_EACH = "a live account tells the encryption of each snapshot"
 _SHARED = "[?AttributeName=='restore'].AttributeValues | [0]"
 
 
-class Snapshot(Resource):
+class _MayBeCopy(Resource):
+    """The facts that snapshots of instances share with those of clusters."""
+
+    source: str | None
+    encryption: str | None
+    is_copy: bool = fact(terraform=declared.is_copy, unset=False, terraform_only=_TOLD_BY_EACH)
+    """Whether the source is a snapshot: a snapshot and a database may have the same name."""
+
+    def copied_first(self, inventory: Inventory) -> Self:
+        """The snapshot that says how a copy is encrypted: the first of a chain of copies without a key of their own.
+
+        A snapshot that is no copy, and one that says it itself, is its own.
+
+        Raises:
+            Undecided: a copied snapshot is not declared beside it, or the copies form a cycle.
+
+        """
+        found = self
+        for _ in range(_LONGEST_CHAIN):
+            if found.encryption is not None or not found.is_copy:
+                return found
+            following = inventory.find(type(self), found.source)
+            if following is None:
+                break
+            found = following
+        raise Undecided(Unknown("the snapshot that it is a copy of is not known", Cause.NOT_IN_SCOPE))
+
+
+class Snapshot(_MayBeCopy):
     """A manual or copied snapshot of an instance. Automated ones are private, with the encryption of their instance."""
 
     terraform = Block(
@@ -40,7 +73,7 @@ class Snapshot(Resource):
     """The instance or snapshot that it was made from."""
 
     encryption: str | None = fact(
-        terraform=declared.copied_with_key,
+        terraform=declared.snapshot_encryption,
         unset=None,
         aws=derived(answered.encryption, listed("StorageEncryptionType"), listed("Encrypted")),
         allowed=ENCRYPTIONS,
@@ -75,6 +108,7 @@ class ReplicatedBackups(Snapshot):
     source: str | None = fact(
         terraform="source_db_instance_arn", awscc=declared.replicated, unset=None, terraform_only=_BACKUPS_APART
     )
+    is_copy: bool = fact(terraform=declared.is_copy, awscc=declared.is_copy, unset=False, terraform_only=_BACKUPS_APART)
     encryption: str | None = fact(
         terraform=declared.replicated_with_key,
         awscc=declared.replicated_with_key,
@@ -89,7 +123,7 @@ class ReplicatedBackups(Snapshot):
     )
 
 
-class ClusterSnapshot(Resource):
+class ClusterSnapshot(_MayBeCopy):
     """A manual or copied snapshot of a cluster."""
 
     terraform = Block(
@@ -116,7 +150,7 @@ class ClusterSnapshot(Resource):
     )
 
     encryption: str | None = fact(
-        terraform=declared.copied_with_key, unset=None, aws=answered.storage_encryption, allowed=ENCRYPTIONS
+        terraform=declared.snapshot_encryption, unset=None, aws=answered.storage_encryption, allowed=ENCRYPTIONS
     )
 
     shared_with: list[str] | None = fact(

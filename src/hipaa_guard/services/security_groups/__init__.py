@@ -85,6 +85,8 @@ class Rule(Record):
         protocol = self.protocol
         if protocol == "all":
             return "all traffic"
+        if protocol.isdigit():
+            return f"all traffic of IP protocol {protocol}"
         if protocol not in ("tcp", "udp") or self.span() == _EVERY_PORT:
             return f"all {protocol.upper()}"
         low, high = self.span()[0], self.span()[-1]
