@@ -16,7 +16,6 @@ from hipaa_guard.authoring import (
     passed,
 )
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
-from hipaa_guard.facts.lists import all_hold
 from hipaa_guard.judging.log_delivery import access_logs_of, trails_record_objects_of, undelivered
 from hipaa_guard.judging.log_targets import TRAIL_BUCKET, with_access_logs
 from hipaa_guard.services import cloudtrail, s3
@@ -60,6 +59,10 @@ def cloudtrail_delivers_without_errors(delivery: cloudtrail.Delivery, inventory:
     return passed("delivers without an error what it records, in each region that was scanned")
 
 
+def _covers_all_regions(trail: cloudtrail.Recorder) -> bool:
+    return trail.is_multi_region
+
+
 def _left_to_others(trail: cloudtrail.Trail, inventory: Inventory) -> bool:
     """Whether other trails record management of all regions, be it reads and writes by a trail each.
 
@@ -67,8 +70,8 @@ def _left_to_others(trail: cloudtrail.Trail, inventory: Inventory) -> bool:
     """
 
     def everywhere(verb: str) -> Callable[[cloudtrail.Recorder], bool]:
-        recorded = cloudtrail.records_management(verb, whole=False)
-        return lambda other: all_hold(lambda: other.is_multi_region, lambda: recorded(other))
+        tests = (_covers_all_regions, cloudtrail.records_management(verb, whole=False))
+        return lambda other: every(lambda test: test(other), tests)
 
     return every(lambda verb: cloudtrail.another(trail, inventory, everywhere(verb)), cloudtrail.KINDS)
 

@@ -25,7 +25,11 @@ _BACKUPS = (
     "use_latest_restorable_time",
 )
 _BACKUPS_OF_CLUSTERS = ("snapshot_identifier", "source_db_cluster_identifier", "source_db_cluster_resource_id")
+_ARNS = ("arn", "db_instance_arn", "db_cluster_arn", "db_snapshot_arn", "db_cluster_snapshot_arn")
 NO_ENGINE = Unknown("engine is left out, which RDS refuses", Cause.REFUSED)
+# Aurora user guide, "Encrypting Amazon Aurora resources": new clusters are encrypted with a key of AWS where no other
+# is asked for. A state records StorageEncrypted, which is false for that key.
+OF_AURORA = Unknown("storage_encrypted is not on, and Aurora encrypts only clusters made since 18 February 2026")
 
 
 def _is_true(value: Value) -> bool:
@@ -110,15 +114,13 @@ def cluster_encryption(view: View) -> Value:
     if engine is None:
         return NO_ENGINE
     if engine.startswith("aurora"):
-        # Aurora user guide, "Encrypting Amazon Aurora resources": new clusters are encrypted with a key of AWS where no
-        # other is asked for. A state records StorageEncrypted, which is false for that key.
-        return Unknown("storage_encrypted is not on, and Aurora encrypts only clusters made since 18 February 2026")
+        return OF_AURORA
     return "none"
 
 
 def _exists(view: View) -> bool:
-    """Whether a plan or state has the instance or cluster as AWS made it, and not only as source asks for it."""
-    return any(isinstance(view.get(name), str) for name in ("arn", "db_instance_arn", "db_cluster_arn"))
+    """Whether a plan or state has the resource as AWS made it, and not only as source asks for it."""
+    return any(isinstance(view.get(name), str) for name in _ARNS)
 
 
 def _of_backup(view: View) -> Unknown | None:
@@ -201,6 +203,16 @@ def cluster_zones(view: View) -> Value:
     return False if seen else Unknown("its instances are not declared in this configuration", Cause.NOT_IN_SCOPE)
 
 
-def copied_with_key(view: View) -> Value:
-    """``sse-kms`` for a copy made with a key; every other snapshot is encrypted like its source."""
+def snapshot_encryption(view: View) -> Value:
+    """``sse-kms`` for a copy made with a key; every other snapshot is encrypted like its source, which None says.
+
+    A plan or state records how a snapshot is that was made.
+    """
+    of_cluster = "cluster" in view.type
+    if _exists(view):
+        recorded = view.get("storage_encrypted" if of_cluster else "encrypted")
+        if isinstance(recorded, Unknown) or _is_true(recorded):
+            return recorded if isinstance(recorded, Unknown) else "sse-kms"
+        if recorded is not None:
+            return OF_AURORA if of_cluster and (view.get("engine") or "").startswith("aurora") else "none"
     return "sse-kms" if view.type.endswith("_copy") and view.get("kms_key_id") is not None else None

@@ -40,7 +40,7 @@ class Snapshot(Resource):
     """The instance or snapshot that it was made from."""
 
     encryption: str | None = fact(
-        terraform=declared.copied_with_key,
+        terraform=declared.snapshot_encryption,
         unset=None,
         aws=derived(answered.encryption, listed("StorageEncryptionType"), listed("Encrypted")),
         allowed=ENCRYPTIONS,
@@ -116,7 +116,7 @@ class ClusterSnapshot(Resource):
     )
 
     encryption: str | None = fact(
-        terraform=declared.copied_with_key, unset=None, aws=answered.storage_encryption, allowed=ENCRYPTIONS
+        terraform=declared.snapshot_encryption, unset=None, aws=answered.storage_encryption, allowed=ENCRYPTIONS
     )
 
     shared_with: list[str] | None = fact(
