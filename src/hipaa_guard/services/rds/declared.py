@@ -182,6 +182,13 @@ def backup_days(view: View) -> Value:
     return _of_backup(view) if argument is None else argument
 
 
+def backup_days_of_cluster(view: View) -> Value:
+    """As `backup_days`. The `aws` provider (5.100) leaves a 0 out, so that RDS keeps the day that it keeps anyway."""
+    days = view.get("backup_retention_period")
+    is_left_out = view.type == "aws_rds_cluster" and not isinstance(days, Unknown) and str(days) == "0"
+    return _of_backup(view) if is_left_out else backup_days(view)
+
+
 def cluster_zones(view: View) -> Value:
     """Whether a cluster runs in several zones: Multi-AZ clusters always do, Aurora with two or more instances."""
     if view.get("engine_mode") == "serverless" or view.get("db_cluster_instance_class") is not None:
