@@ -28,6 +28,9 @@ _CONDITIONS = {
     "invoked_via_function_url": ("Bool", _VIA_URL),
 }
 
+_OF_URLS = (_AUTH_TYPE, _VIA_URL)
+"""Keys that bind no caller: a statement is as wide without them."""
+
 
 def _permissions(view: View) -> Value:
     """The policy that Lambda creates from all declared permissions, and from those that the provider adds for URLs."""
@@ -50,10 +53,12 @@ def _resource(permission: View) -> Value:
 
 
 def _statement(permission: View) -> dict[str, Value]:
-    conditions: dict[str, dict[str, Value]] = {}
+    conditions: dict[str, Value] = {}
     for argument, (operator, key) in _CONDITIONS.items():
         value = permission.get(argument)
-        if value is not None and value is not False:  # without the flag, Lambda creates no condition
+        if isinstance(value, Unknown) and not value.is_set and key not in _OF_URLS:
+            conditions[f"of {argument}"] = value  # perhaps null, and then no condition
+        elif value is not None and value is not False:  # without the flag, Lambda creates no condition
             conditions.setdefault(operator, {})[key] = symbolic(value)
     return {
         "Effect": "Allow",
