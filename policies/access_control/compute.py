@@ -17,6 +17,7 @@ from hipaa_guard.authoring import (
 from hipaa_guard.controls.reasons import MOVES_A_SECRET
 from hipaa_guard.judging.fix_parts import function_for_topic, role_that_may
 from hipaa_guard.judging.function_policies import place_of, with_versions
+from hipaa_guard.judging.managed_instances import unless_managed
 from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ec2, lambda_functions
 
@@ -65,7 +66,7 @@ def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) 
         template = template_of(instance, inventory)
         profile = None if template is None else template.profile
     if profile is None:
-        return failed("has no instance profile")
+        return unless_managed(instance, failed("has no instance profile"))
     return passed("has an instance profile")
 
 

@@ -37,7 +37,8 @@ _SHOWN = 2
               --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'
         """,
         note="S3 refuses it while the ACL lets in others than the owner: make the ACL private and apply that first, then "
-        "remove each aws_s3_bucket_acl of the bucket, as S3 takes no ACL any more.",
+        "remove each aws_s3_bucket_acl of the bucket, as S3 takes no ACL any more. CloudFront needs ACLs for standard "
+        "logs of the first version (legacy): let it deliver the second version first.",
         not_by_machine=TAKES_ACCESS,
     ),
     peers={"prowler": "s3_bucket_acl_prohibited", "aws_config": "s3-bucket-acl-prohibited", "checkov": "CKV2_AWS_65"},

@@ -35,54 +35,34 @@ def _with(*lines: str) -> str:
 _LEFT_OUT = "leaves out some sources, such as KMS or the RDS Data API: who decrypted or queried ePHI is not told"
 
 
-_KINDS = ("reads", "writes")
-
-
-def _management(verb: str, *, whole: bool) -> Callable[[cloudtrail.Recorder], bool]:
-    """Whether a trail records reads or writes of management: from all sources, or from some at least."""
-
-    def recorded(one: cloudtrail.Selector) -> bool:
-        about = one.category == "Management"
-        return about and (one.reads if verb == "reads" else one.writes) and (one.unlimited or not whole)
-
-    return lambda trail: some(recorded, trail.selectors)
-
-
 def _manages(trail: cloudtrail.Recorder) -> bool:
     """Whether management events of both kinds and of all sources are recorded."""
-    return every(lambda verb: _management(verb, whole=True)(trail), _KINDS)
+    return every(lambda verb: cloudtrail.records_management(verb, whole=True)(trail), cloudtrail.KINDS)
 
 
 def _manages_in_part(trail: cloudtrail.Recorder) -> bool:
     """Whether management events of both kinds are recorded, but perhaps not those of KMS or of the RDS Data API."""
-    return every(lambda verb: _management(verb, whole=False)(trail), _KINDS)
+    return every(lambda verb: cloudtrail.records_management(verb, whole=False)(trail), cloudtrail.KINDS)
 
 
 def _manage_together(trail: cloudtrail.Trail, inventory: Inventory) -> bool:
     """Whether reads and writes are recorded by a trail each: one kind by this trail, the other by another one."""
-
-    def by_this_one(verb: str) -> bool:
-        return cloudtrail.records(trail, inventory, _management(verb, whole=True))
-
-    def by_another(verb: str) -> bool:
-        manages = _management(verb, whole=True)
-        return cloudtrail.another(trail, inventory, lambda it: manages(it) and cloudtrail.reaches_as_far(it, trail))
-
-    def told(verb: str) -> bool:
-        return some(lambda by: by(verb), (by_this_one, by_another))
-
-    tests: tuple[Callable[[], bool], ...] = (lambda: some(by_this_one, _KINDS), lambda: every(told, _KINDS))
-    return every(lambda test: test(), tests)
+    return cloudtrail.shared(
+        trail,
+        inventory,
+        lambda verb: cloudtrail.records_management(verb, whole=True),
+        lambda other: cloudtrail.reaches_as_far(other, trail),
+    )
 
 
 def _cover(account: cloudtrail.Account, inventory: Inventory, *, whole: bool) -> bool:
     """Whether trails for all regions leave a record of management reads and of writes, be it a trail for each."""
 
     def told(verb: str) -> bool:
-        does = _management(verb, whole=whole)
+        does = cloudtrail.records_management(verb, whole=whole)
         return some(lambda arn: _covers(arn, inventory, does), account.whole_trails)
 
-    return every(told, _KINDS)
+    return every(told, cloudtrail.KINDS)
 
 
 def _covers(arn: str, inventory: Inventory, does: Callable[[cloudtrail.Recorder], bool]) -> bool:

@@ -1,6 +1,20 @@
 """Trails: what is done in the account is recorded, everywhere, and the record arrives."""
 
-from hipaa_guard.authoring import HIGH, LOW, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed
+from collections.abc import Callable
+
+from hipaa_guard.authoring import (
+    HIGH,
+    LOW,
+    MEDIUM,
+    Fix,
+    Inventory,
+    Verdict,
+    control,
+    every,
+    failed,
+    not_applicable,
+    passed,
+)
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
 from hipaa_guard.judging.fix_parts import OWN_ACCOUNT
 from hipaa_guard.judging.log_delivery import access_logs_of, trails_record_objects_of, undelivered
@@ -46,6 +60,23 @@ def cloudtrail_delivers_without_errors(delivery: cloudtrail.Delivery, inventory:
     return passed("delivers without an error what it records, in each region that was scanned")
 
 
+def _covers_all_regions(trail: cloudtrail.Recorder) -> bool:
+    return trail.is_multi_region
+
+
+def _left_to_others(trail: cloudtrail.Trail, inventory: Inventory) -> bool:
+    """Whether other trails record management of all regions, be it reads and writes by a trail each.
+
+    A trail that records data events alone does not stand in for this one.
+    """
+
+    def everywhere(verb: str) -> Callable[[cloudtrail.Recorder], bool]:
+        tests = (_covers_all_regions, cloudtrail.records_management(verb, whole=False))
+        return lambda other: every(lambda test: test(other), tests)
+
+    return every(lambda verb: cloudtrail.another(trail, inventory, everywhere(verb)), cloudtrail.KINDS)
+
+
 @control(
     title="CloudTrail trails record all regions",
     severity=HIGH,
@@ -70,7 +101,7 @@ def cloudtrail_delivers_without_errors(delivery: cloudtrail.Delivery, inventory:
 def cloudtrail_multi_region(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
     if cloudtrail.records(trail, inventory, lambda it: it.is_multi_region):
         return passed("records all regions")
-    if cloudtrail.another(trail, inventory, lambda other: other.is_multi_region):
+    if _left_to_others(trail, inventory):
         return not_applicable("leaves all regions to another trail")
     if trail.is_multi_region:
         return failed(cloudtrail.silence(trail, inventory) or "leaves no record")
@@ -89,7 +120,8 @@ def cloudtrail_multi_region(trail: cloudtrail.Trail, inventory: Inventory) -> Ve
         """,
         cli="aws cloudtrail update-trail --name TRAIL --is-multi-region-trail --include-global-service-events",
         note="Since 2021-11-22 events of IAM, STS and CloudFront are recorded in us-east-1 alone: a trail for another "
-        "region never has them.",
+        "region never has them. They are management events: where the selectors of the trail leave these out, follow the "
+        "fix of cloudtrail_trail_management_events_logged as well.",
         consequences=("costs_money",),
     ),
 )
@@ -98,10 +130,17 @@ def cloudtrail_global_service_events(trail: cloudtrail.Trail, inventory: Invento
         return passed("records the events of global services")
     if cloudtrail.another(trail, inventory, cloudtrail.records_global_services):
         return not_applicable("leaves the events of global services to another trail")
+    if cloudtrail.shared(trail, inventory, cloudtrail.records_global):
+        return passed("records the events of global services of one kind, reads or writes, and another trail the other")
     if not trail.includes_global_services:
         return failed("leaves out the events of global services such as IAM")
-    if not cloudtrail.records_global_services(trail):
+    if not cloudtrail.sees_global_services(trail):
         return failed("records one region, and events of global services such as IAM are recorded in us-east-1")
+    if not cloudtrail.records_global_services(trail):
+        return failed(
+            "does not record all events of global services such as IAM, which are management events: "
+            "its event selectors leave out reads, writes or both"
+        )
     return failed(cloudtrail.silence(trail, inventory) or "leaves no record")
 
 

@@ -1,6 +1,7 @@
 """Compute: machines with ePHI cannot be destroyed by a slip."""
 
 from hipaa_guard.authoring import LOW, Fix, Inventory, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.judging.managed_instances import unless_managed
 from hipaa_guard.judging.template_versions import template_of
 from hipaa_guard.services import ec2
 
@@ -24,4 +25,4 @@ def ec2_instance_termination_protected(instance: ec2.Instance, inventory: Invent
         protected = template is not None and template.termination_protected
     if protected:
         return passed("is protected against termination")
-    return failed("is not protected against termination")
+    return unless_managed(instance, failed("is not protected against termination"))

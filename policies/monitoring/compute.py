@@ -1,6 +1,7 @@
 """Compute: what goes wrong on instances is seen soon."""
 
 from hipaa_guard.authoring import LOW, Fix, Inventory, Verdict, control, failed, passed
+from hipaa_guard.judging.managed_instances import unless_managed
 from hipaa_guard.judging.template_versions import template_of
 from hipaa_guard.services import ec2
 
@@ -29,4 +30,4 @@ def ec2_instance_detailed_monitoring(instance: ec2.Instance, inventory: Inventor
         monitored = template is not None and template.detailed_monitoring
     if monitored:
         return passed("reports metrics every minute")
-    return failed("reports metrics every five minutes only")
+    return unless_managed(instance, failed("reports metrics every five minutes only"))

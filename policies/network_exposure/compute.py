@@ -12,10 +12,12 @@ from hipaa_guard.authoring import (
     Verdict,
     control,
     failed,
+    not_applicable,
     passed,
     some,
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
+from hipaa_guard.judging.edge_functions import is_for_the_edge
 from hipaa_guard.judging.fix_parts import FUNCTION_ROLE, function_with_permission
 from hipaa_guard.judging.function_policies import NAMES_THE_PLACE, REMOVES_A_PERMISSION, place_of
 from hipaa_guard.judging.log_delivery import first_way
@@ -230,7 +232,7 @@ resource "aws_lambda_function" "phi" {{
               --vpc-config SubnetIds=SUBNET,SecurityGroupIds=GROUP
         """,
         note="Its role needs the permissions of the attached policy, and its subnets a way (NAT or VPC endpoints) to the "
-        "services that the function calls, which costs money.",
+        "services that the function calls, which costs money. CloudFront takes no function in a VPC (Lambda@Edge).",
         not_by_machine="needs subnets and security groups, which are yours to choose",
         consequences=("cuts_access", "costs_money"),
     ),
@@ -241,7 +243,9 @@ resource "aws_lambda_function" "phi" {{
         "checkov": "CKV_AWS_117",
     },
 )
-def lambda_function_in_vpc(function: lambda_functions.Function) -> Verdict:
+def lambda_function_in_vpc(function: lambda_functions.Function, inventory: Inventory) -> Verdict:
     if function.in_vpc:
         return passed("runs in subnets of a VPC")
+    if is_for_the_edge(function, inventory):
+        return not_applicable("has a role for Lambda@Edge, and CloudFront takes no function that runs in a VPC")
     return failed("runs outside any VPC")

@@ -119,6 +119,25 @@ def with_variables(control: Control, case: Case, directory: Path) -> Iterator[De
         yield Derived(control.id, f"the argument {attribute.name} ({told})", plain, status, message)
 
 
+def taken_for_set(control: Control, case: Case, directory: Path) -> Iterator[str]:
+    """The arguments of a passing case that a control takes for set where a variable without a value gives them.
+
+    Such a variable may be null, which leaves the argument out: if the verdict is a gap then, a pass is not certain.
+    """
+    text = textwrap.dedent(case.terraform or "")
+    inventory = terraform_inventory(text, [control], directory)
+    for attribute, told in arguments(control, inventory, text):
+        if attribute.name in ("count", "for_each"):
+            continue
+
+        def with_value(value: str, attribute: Attribute = attribute) -> Status:
+            changed = f"{text[: attribute.value_start]}{value}\n{text[attribute.value_end :]}{VARIABLE}"
+            return judged(control, terraform_inventory(changed, [control], directory))[0]
+
+        if with_value("var.derived") is Status.PASS and with_value("null") is Status.FAIL:
+            yield f"{case.id}: the argument {attribute.name} ({told}) is taken for set, and may be null"
+
+
 def arguments(control: Control, inventory: Inventory, text: str) -> Iterator[tuple[Attribute, str]]:
     """The arguments that tell facts a control can read, each once and with the fact."""
     body = parse("main.tf", text.encode("latin-1", "replace"))

@@ -248,3 +248,15 @@ def _merged(parts: Iterable[str | Unknown]) -> Iterator[str | Unknown]:
             yield piece
     if text:
         yield text
+
+
+def is_given(value: Value) -> bool:
+    """Whether an argument is set. A variable without a value may be null, which leaves its argument out.
+
+    Raises:
+        Undecided: that is not known.
+
+    """
+    if isinstance(value, Unknown) and not value.is_set:
+        raise Undecided(value)
+    return value is not None

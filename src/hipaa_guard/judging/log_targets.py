@@ -26,6 +26,9 @@ class LogSource(NamedTuple):
     """Whether AWS delivers them to a bucket with Object Lock."""
 
 
+_AUDIT_LOGS = "the audit logs of Redshift clusters"
+"""Amazon Redshift management guide, "Database audit logging": SSE-S3 is the only encryption for them. Redshift has
+nothing else to write by itself: UNLOAD takes a role. Read 2026-11-30."""
 _IDENTITIES = (":role/", ":user/", ":assumed-role/", ":federated-user/")
 _BUCKETS = ("logging.s3.amazonaws.com",)
 _BALANCERS = ("logdelivery.elasticloadbalancing.amazonaws.com", "logdelivery.elb.amazonaws.com", AWS)
@@ -175,7 +178,18 @@ def kms_is_refused(bucket: s3.Bucket, inventory: Inventory) -> str | None:
         Undecided: it is not known whether it receives any.
 
     """
-    return logs_received(bucket, inventory, (source for source in LOG_SOURCES if not source.under_kms))
+    found: list[str] = []
+
+    def receives(look: Callable[[], str | None]) -> bool:
+        logs = look()
+        found.extend([logs] if logs else [])
+        return logs is not None
+
+    looks: tuple[Callable[[], str | None], ...] = (
+        lambda: logs_received(bucket, inventory, (source for source in LOG_SOURCES if not source.under_kms)),
+        lambda: _AUDIT_LOGS if _lets_put(bucket, _is_redshift) else None,
+    )
+    return found[0] if some(receives, looks) else None
 
 
 def lock_is_refused(bucket: s3.Bucket, inventory: Inventory) -> str | None:
@@ -210,16 +224,29 @@ def _lets_in_writers(bucket: s3.Bucket, _: Inventory, source: LogSource) -> bool
     if not source.writers:
         return False
 
+    if source.kind is s3.Bucket and bucket.acl_takes_logs:
+        return True
+    return _lets_put(bucket, lambda principal: _writer(principal) in source.writers)
+
+
+def _lets_put(bucket: s3.Bucket, is_writer: Callable[[Principal], bool]) -> bool:
+    """Whether the policy of the bucket lets a principal put objects for which a test holds."""
+
     def lets_in(statement: Statement) -> bool:
         return all_hold(
             lambda: statement.effect == "Allow",
             lambda: statement.covers_action("s3:PutObject"),
-            lambda: some(lambda principal: _writer(principal) in source.writers, statement.principals),
+            lambda: some(is_writer, statement.principals),
         )
 
-    if source.kind is s3.Bucket and bucket.acl_takes_logs:
-        return True
     return bucket.policy is not None and some(lets_in, bucket.policy)
+
+
+def _is_redshift(principal: Principal) -> bool:
+    """Whether Redshift comes itself, and not with a role: as a service, or by the account that it had before."""
+    if principal.type == "Service":
+        return bool(principal.value == "redshift.amazonaws.com")
+    return isinstance(principal.value, str) and "data.aws_redshift_service_account." in principal.value
 
 
 def _writer(principal: Principal) -> Value:

@@ -99,7 +99,7 @@ ADMINISTRATION_SERVICES = (
 
 # HL7 v2 over MLLP and classic DICOM have neither encryption nor sign-in. DICOM over TLS (2762) has, so it is not here.
 CLINICAL_SERVICES = (
-    Service("HL7 v2", (2575,), _IANA),
+    Service("HL7 v2", (2575, 6661), f"{_IANA}; Mirth Connect, TCP Listener: the default port, with MLLP (6661)"),
     Service("DICOM", (104, 4242, 11112), f"{_IANA} (acr-nema, dicom); Orthanc book, configuration (4242)"),
     Service("DICOMweb of Orthanc", (8042,), "Orthanc book, configuration"),
 )

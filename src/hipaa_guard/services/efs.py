@@ -9,7 +9,7 @@ from hipaa_guard.facts.policies.document import HERE, PolicyDocument, symbol
 from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Inside, Listing, TerraformReading, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Cause, Existing, Reference, Unknown, Value
+from hipaa_guard.facts.values import Cause, Existing, Reference, Unknown, Value, is_given
 from hipaa_guard.lean import regex
 
 
@@ -98,7 +98,7 @@ def _is_made(view: View) -> Value:
 
 def _named(view: View) -> Value:
     """The destination that may have existed before; None if it is new. Only a new one can have a key."""
-    return None if view.get("kms_key_id") is not None else view.get("file_system_id")
+    return None if is_given(view.get("kms_key_id")) else view.get("file_system_id")
 
 
 def _perhaps_there(named: Value) -> Unknown:

@@ -45,6 +45,7 @@ def _function(region: str, name: str, version: str) -> dict[str, Any]:
         "FunctionArn": arn if version == "$LATEST" else f"{arn}:{version}",
         "Version": version,
         "PackageType": "Zip",
+        "Role": "arn:aws:iam::123456789012:role/records",
         "Runtime": "python3.13" if name == "reminders" else "python3.8",  # gap: python3.8 has ended
         "Environment": {"Variables": {"TABLE": "appointments"}},
         "KMSKeyArn": f"arn:aws:kms:{region}:123456789012:alias/phi",

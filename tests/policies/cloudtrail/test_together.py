@@ -9,7 +9,18 @@ from hipaa_guard.authoring import MEDIUM
 from hipaa_guard.scanning.options import Options, TerraformTarget
 from hipaa_guard.scanning.terraform import scan_terraform
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, all_controls, cases
-from tests.policies.cloudtrail.states import ACCOUNT, MANAGEMENT, READS, UNSET, create, hcl, switched_off, trail
+from tests.policies.cloudtrail.states import (
+    ACCOUNT,
+    GLOBAL,
+    MANAGEMENT,
+    READS,
+    REGIONS,
+    UNSET,
+    create,
+    hcl,
+    switched_off,
+    trail,
+)
 
 
 def records(name: str, kinds: str, *, everywhere: bool = True, without: str = "", data: str = "") -> Told:
@@ -83,6 +94,40 @@ test_management = cases(
         "reads, and a variable tells what another trail records",
         UNKNOWN,
         UNSET + WRITE.text.replace('"WriteOnly"', "var.unset") + READ.text,
+    ),
+)
+OBJECTS = records("phi", "None", data="AWS::S3::Object")
+LEFT_OUT = "its event selectors leave out reads, writes or both"
+test_global_services = cases(
+    Case(GLOBAL, "reads and writes of management", PASS, records("phi", "All")),
+    Case(GLOBAL, "all but those of KMS, which is no global service", PASS, records("phi", "All", without=KMS)),
+    Case(GLOBAL, "data events alone", FAIL, OBJECTS, says=LEFT_OUT),
+    Case(GLOBAL, "reads alone", FAIL, READ, says=LEFT_OUT),
+    Case(GLOBAL, "writes alone", FAIL, records("phi", "WriteOnly"), says=LEFT_OUT),
+    Case(GLOBAL, "reads, and another trail writes", PASS, WRITE + READ, says="and another trail the other"),
+    Case(GLOBAL, "reads, switched off, and another trail writes", FAIL, switched_off(WRITE + READ)),
+    Case(GLOBAL, "data events, and another trail reads and writes", NOT_APPLICABLE, records("other", "All") + OBJECTS),
+    Case(GLOBAL, "data events, and another trail too", FAIL, records("other", "None") + OBJECTS, says=LEFT_OUT),
+    Case(
+        GLOBAL,
+        "a variable tells whether management events are among them",
+        UNKNOWN,
+        UNSET + OBJECTS.text.replace("include_management_events = false", "include_management_events = var.unset"),
+    ),
+)
+ONE_REGION = records("phi", "All", everywhere=False)
+test_regions = cases(
+    Case(
+        REGIONS, "one region, and another trail records data events of all", FAIL, records("other", "None") + ONE_REGION
+    ),
+    Case(
+        REGIONS, "one region, and another trail records reads of all", FAIL, records("other", "ReadOnly") + ONE_REGION
+    ),
+    Case(
+        REGIONS,
+        "one region, and two trails record reads and writes of all",
+        NOT_APPLICABLE,
+        records("other", "ReadOnly") + records("third", "WriteOnly") + ONE_REGION,
     ),
 )
 test_account = cases(

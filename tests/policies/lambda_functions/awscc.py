@@ -75,4 +75,28 @@ TWINS = [
         resource("awscc_lambda_url", 'target_function_arn = "phi"\nauth_type = "NONE"'),
         FAIL,
     ),
+    Twin(
+        "a function on instances of a capacity provider",
+        resource(
+            "aws_lambda_function",
+            CODE
+            + """runtime = "python3.13"
+            capacity_provider_config {
+              lambda_managed_instances_capacity_provider_config {
+                capacity_provider_arn = "arn:aws:lambda:us-east-1:123456789012:capacity-provider:records"
+              }
+            }""",
+        ),
+        resource(
+            "awscc_lambda_function",
+            CODE
+            + """runtime = "python3.13"
+            capacity_provider_config = {
+              lambda_managed_instances_capacity_provider_config = {
+                capacity_provider_arn = "arn:aws:lambda:us-east-1:123456789012:capacity-provider:records"
+              }
+            }""",
+        ),
+        PASS,
+    ),
 ]

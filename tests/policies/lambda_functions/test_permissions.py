@@ -79,6 +79,15 @@ TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:records"
 
 ORGANIZATION = "o-a1b2c3d4e5"
 
+UNSET = 'variable "unset" {}\n'
+
+
+def may_be_null(argument: str, *lines: str) -> str:
+    """A permission for everyone in which a variable without a value gives an argument."""
+    given = (f"{argument} = var.unset", 'function_name = "phi-records"', 'principal = "*"', *lines)
+    return UNSET + permitted("\n".join(given))
+
+
 test_permissions = cases(
     Case(PUBLIC, "no permission", PASS, function()),
     Case(PUBLIC, "everyone", FAIL, permission(principal="*")),
@@ -111,6 +120,19 @@ test_permissions = cases(
         "everyone, for another function",
         PASS,
         terraform=permitted('function_name = "other"\nprincipal = "*"'),
+    ),
+    *(
+        Case(
+            PUBLIC, f"everyone, and a variable gives the {argument}, which may be null", UNKNOWN, may_be_null(argument)
+        )
+        for argument in ("source_arn", "source_account", "principal_org_id", "event_source_token")
+    ),
+    Case(PUBLIC, "everyone, whatever a variable says of its URL", FAIL, may_be_null("function_url_auth_type")),
+    Case(
+        PUBLIC,
+        "everyone of an organisation, and a variable that may be null gives an account",
+        PASS,
+        may_be_null("source_account", f'principal_org_id = "{ORGANIZATION}"'),
     ),
     Case(PUBLIC, "may not be read", UNKNOWN, aws=create, denied="lambda:GetPolicy", says="lambda:GetPolicy"),
     Case(SOURCE, "no permission", PASS, function()),
@@ -188,8 +210,6 @@ def awscc_permission(action: str, condition: str) -> str:
 
 BY_NAME = "function_name = aws_lambda_function.phi.function_name\n"
 OPEN_URL, SIGNED_URL = 'authorization_type = "NONE"', 'authorization_type = "AWS_IAM"'
-UNSET = 'variable "unset" {}\n'
-
 test_permissions_of_urls = cases(
     *(
         case

@@ -44,6 +44,10 @@ OPEN: dict[str, dict[str, Any]] = {
     "one of several values is a pattern for all": when(
         ArnLike={"aws:PrincipalArn": [f"arn:aws:iam::{ACCOUNT}:*", "*"]}
     ),
+    "buckets of any account whose name begins alike": when(ArnLike={"aws:SourceArn": "arn:aws:s3:*:*:records-*"}),
+    "access points of any account that have the name": when(
+        ArnLike={"aws:SourceArn": "arn:aws:s3:*:*:accesspoint/records"}
+    ),
 }
 BOUND: dict[str, dict[str, Any]] = {
     "an account": when(StringEquals={"aws:PrincipalAccount": ACCOUNT}),
@@ -54,6 +58,7 @@ BOUND: dict[str, dict[str, Any]] = {
     ),
     "the account of the resource": when(StringEquals={"aws:ResourceAccount": "${aws:PrincipalAccount}"}),
     "a part of an organization": when(ForAnyValue_StringLike={"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/r-a/*"}),
+    "a bucket, whose name no other account can have": when(ArnLike={"aws:SourceArn": "arn:aws:s3:*:*:records"}),
     "a network": when(IpAddress={"aws:SourceIp": "203.0.113.0/24"}),
     "an account after a date": when(
         StringEquals={"aws:PrincipalAccount": ACCOUNT}, DateGreaterThan={"aws:CurrentTime": "2026-01-01T00:00:00Z"}

@@ -178,10 +178,10 @@ ARN = "arn:aws:rds:us-east-1:123456789012:db:phi"
 RESTORED = {"snapshot_identifier": "s", "engine": "mysql"}
 
 
-def recorded(control: str, values: Mapping[str, object], directory: Path) -> Status:
-    """The verdict of a control on an instance or a cluster that a state records with some values."""
+def recorded(control: str, values: Mapping[str, object], directory: Path, type: str = "") -> Status:
+    """The verdict of a control on an instance, a cluster or another type that a state records with some values."""
     judged = all_controls()[control]
-    type = "aws_db_instance" if control == REST else "aws_rds_cluster"
+    type = type or ("aws_db_instance" if control == REST else "aws_rds_cluster")
     resource = {"address": f"{type}.phi", "mode": "managed", "type": type, "name": "phi", "values": values}
     state = {"format_version": "1.0", "values": {"root_module": {"resources": [resource]}}}
     (directory / "state.json").write_text(json.dumps(state))
@@ -211,6 +211,38 @@ def test_a_state_tells_how_a_restored_database_came_to_be_encrypted(
 ) -> None:
     """Without an ARN it is not made yet: then the values are those that source asks for."""
     assert recorded(control, RESTORED | values, tmp_path) == expected
+
+
+OF_INSTANCE, OF_CLUSTER = "rds_snapshot_encrypted", "rds_cluster_snapshot_encrypted"
+ON, OFF = {"encrypted": True, "storage_encrypted": True}, {"encrypted": False, "storage_encrypted": False}
+MADE = {"db_snapshot_arn": ARN, "db_cluster_snapshot_arn": ARN, "engine": "mysql"}
+
+
+@pytest.mark.parametrize(
+    ("control", "type"),
+    [
+        (OF_INSTANCE, "aws_db_snapshot"),
+        (OF_INSTANCE, "aws_db_snapshot_copy"),
+        (OF_CLUSTER, "aws_db_cluster_snapshot"),
+        (OF_CLUSTER, "aws_rds_cluster_snapshot_copy"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [(MADE | ON, PASS), (MADE | OFF, FAIL), (OFF, UNKNOWN), (MADE, UNKNOWN)],
+    ids=["encrypted", "not", "not made yet", "not told"],
+)
+def test_a_state_tells_how_a_snapshot_is_whose_source_lies_elsewhere(
+    control: str, type: str, values: dict[str, object], expected: Status, tmp_path: Path
+) -> None:
+    names = ("db_instance_identifier", "source_db_snapshot_identifier")
+    sources = dict.fromkeys((*names, "db_cluster_identifier", "source_db_cluster_snapshot_identifier"), "elsewhere")
+    assert recorded(control, sources | values, tmp_path, type) == expected
+
+
+def test_a_state_does_not_tell_whether_a_snapshot_of_aurora_is_under_a_key_of_its_own(tmp_path: Path) -> None:
+    values = MADE | OFF | {"engine": "aurora-mysql", "db_cluster_identifier": "elsewhere"}
+    assert recorded(OF_CLUSTER, values, tmp_path, "aws_db_cluster_snapshot") == UNKNOWN
 
 
 PUBLIC, MEMBER_PUBLIC = "rds_instance_not_public", "rds_cluster_instance_not_public"

@@ -114,6 +114,33 @@ def received(source: LogSource) -> Iterator[Case]:
 
 test_received = cases(*(case for source in LOG_SOURCES for case in received(source)))
 
+REDSHIFT = "redshift.amazonaws.com"
+BY_ITS_ACCOUNT = """
+data "aws_redshift_service_account" "here" {}
+resource "aws_s3_bucket" "phi" {
+  bucket = "phi-records"
+}
+resource "aws_s3_bucket_policy" "p" {
+  bucket = aws_s3_bucket.phi.id
+  policy = jsonencode({
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = data.aws_redshift_service_account.here.arn }
+      Action    = "s3:PutObject"
+      Resource  = "arn:aws:s3:::phi-records/*"
+    }]
+  })
+}
+"""
+test_audit_logs_of_redshift = cases(
+    Case(KMS, "lets Redshift write", NOT_APPLICABLE, with_policy(REDSHIFT), says="the audit logs of Redshift"),
+    Case(CUSTOMERS, "lets Redshift write", NOT_APPLICABLE, with_policy(REDSHIFT)),
+    Case(KMS, "lets the account of Redshift write", NOT_APPLICABLE, BY_ITS_ACCOUNT),
+    Case(KMS, "turns Redshift away", FAIL, with_policy(REDSHIFT, "Deny")),
+    Case(KMS, "lets Redshift only read", FAIL, with_policy(REDSHIFT, "Allow", "s3:Get*")),
+    Case(LOGS, "lets Redshift write, which does not stand for a record", FAIL, with_policy(REDSHIFT)),
+)
+
 
 def locked_target(*, lock: bool) -> Told:
     """The bucket, which delivers its access logs to another one, with or without Object Lock."""

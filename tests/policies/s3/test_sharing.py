@@ -162,6 +162,12 @@ test_sharing = cases(
     ),
     Case(
         FOREIGN,
+        "a variable that may be null gives an e-mail address",
+        UNKNOWN,
+        terraform=granted('type = "CanonicalUser"\n email_address = var.email') + '\nvariable "email" {}',
+    ),
+    Case(
+        FOREIGN,
         "a grant inside the bucket names an account, perhaps its own",
         UNKNOWN,
         terraform=f"""resource "aws_s3_bucket" "phi" {{

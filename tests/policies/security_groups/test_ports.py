@@ -56,7 +56,7 @@ test_ports = cases(
     Case(DATABASES, "everyone to UDP 11211", FAIL, group(everyone(11211, protocol="udp")), says="Memcached"),
     Case(DATABASES, "the ports of public access to MSK", FAIL, group(everyone(9194, 9198)), says="Kafka (TCP 9194)"),
     Case(DATABASES, "a range that covers MySQL", FAIL, group(everyone(3000, 4000)), says="MySQL (TCP 3306)"),
-    *ports(CLINICAL, closed=(2575, 104, 11112, 4242), open=(443, 2762)),
+    *ports(CLINICAL, closed=(2575, 6661, 104, 11112, 4242), open=(443, 2762)),
     *ports(CLEARTEXT, closed=(20, 21, 23, 110, 143, 389), open=(22, 443, 636)),
     *ports(ADMINISTRATION, closed=(135, 139, 445, 2049, 5900, 5985, 2375, 10250), open=(443,)),
     Case(ADMINISTRATION, "the API of Kubernetes", FAIL, group(everyone(6443)), says="Kubernetes API"),

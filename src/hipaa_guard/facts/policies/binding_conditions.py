@@ -303,7 +303,16 @@ def _arn(text: str) -> bool:
     parts = text.split(":", 5)
     if len(parts) < 6:
         return _whole(text)
-    return _whole(parts[4]) or (not parts[4] and _whole(parts[5].partition("/")[0]))
+    return _whole(parts[4]) or (not parts[4] and _whole(parts[5].partition("/")[0])) or _names_a_bucket(*parts[2:])
+
+
+def _names_a_bucket(service: str, _region: str, _account: str, resource: str) -> bool:
+    """Whether an ARN names one bucket, whatever stands in the place of region and account, which its ARN leaves empty.
+
+    ``arn:aws:s3:*:*:records`` is that bucket alone: names are unique among all accounts (S3 user guide, "Bucket naming
+    rules"), and what else S3 has (access points, jobs) has a slash in its name. Read 2026-11-30.
+    """
+    return service == "s3" and "/" not in resource and _whole(resource)
 
 
 _ACCOUNT_KEYS = frozenset(

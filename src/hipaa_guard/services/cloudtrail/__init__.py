@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar, NoReturn
 
 from hipaa_guard.facts.inventory import Inventory
-from hipaa_guard.facts.lists import Incomplete, all_hold, some
+from hipaa_guard.facts.lists import Incomplete, all_hold, every, some
 from hipaa_guard.facts.places import in_one_account
 from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
@@ -227,8 +227,22 @@ def reaches_as_far(other: Recorder, trail: Trail) -> bool:
     return other.is_multi_region or (not trail.is_multi_region and covers_region(other, trail.origin.region))
 
 
-def records_global_services(trail: Recorder) -> bool:
-    """Whether a trail records the events of global services: one that leaves them in, where they happen.
+KINDS = ("reads", "writes")
+"""The kinds of events, by ``readOnly``."""
+
+
+def records_management(verb: str, *, whole: bool) -> Callable[[Recorder], bool]:
+    """Whether a trail records ``reads`` or ``writes`` of management: from all sources, or from some at least."""
+
+    def recorded(one: Selector) -> bool:
+        about = one.category == "Management"
+        return about and (one.reads if verb == "reads" else one.writes) and (one.unlimited or not whole)
+
+    return lambda trail: some(recorded, trail.selectors)
+
+
+def sees_global_services(trail: Recorder) -> bool:
+    """Whether a trail is where the events of global services happen, and leaves them in.
 
     Raises:
         Undecided: the region of a trail for one region is not known.
@@ -238,6 +252,26 @@ def records_global_services(trail: Recorder) -> bool:
         return False
     of_others = (trail.origin.region or "").startswith(_OTHER_PARTITIONS)
     return of_others or covers_region(trail, _GLOBAL)
+
+
+def records_global(verb: str) -> Callable[[Recorder], bool]:
+    """Whether a trail records ``reads`` or ``writes`` of global services.
+
+    They are management events, and of sources that selectors cannot leave out: those are KMS and the RDS Data API alone
+    (CloudTrail API reference, EventSelector, read 2026-11-30).
+    """
+    recorded = records_management(verb, whole=False)
+    return lambda trail: all_hold(lambda: sees_global_services(trail), lambda: recorded(trail))
+
+
+def records_global_services(trail: Recorder) -> bool:
+    """Whether a trail records the events of global services, reads and writes.
+
+    Raises:
+        Undecided: its region or its selectors are not known.
+
+    """
+    return every(lambda verb: records_global(verb)(trail), KINDS)
 
 
 def another(trail: Trail, inventory: Inventory, does: Callable[[Recorder], bool]) -> bool:
@@ -255,3 +289,28 @@ def another(trail: Trail, inventory: Inventory, does: Callable[[Recorder], bool]
         return other.label != trail.label and records(other, inventory, reaches)
 
     return some(lambda trails: some(helps, trails), recorders(inventory))
+
+
+def shared(
+    trail: Trail,
+    inventory: Inventory,
+    does: Callable[[str], Callable[[Recorder], bool]],
+    reaches: Callable[[Recorder], bool] = lambda _: True,
+) -> bool:
+    """Whether reads and writes are recorded by a trail each: one kind by this trail, the other by another one.
+
+    `does` tells for a kind whether a trail records it, `reaches` of the other trail whether it does so where this one
+    does.
+    """
+
+    def by_this_one(verb: str) -> bool:
+        return records(trail, inventory, does(verb))
+
+    def by_another(verb: str) -> bool:
+        return another(trail, inventory, lambda it: does(verb)(it) and reaches(it))
+
+    def told(verb: str) -> bool:
+        return some(lambda by: by(verb), (by_this_one, by_another))
+
+    tests: tuple[Callable[[], bool], ...] = (lambda: some(by_this_one, KINDS), lambda: every(told, KINDS))
+    return every(lambda test: test(), tests)

@@ -56,6 +56,14 @@ def _never_in_a_group(view: View) -> None:
     """No group: instances of an Auto Scaling group are not declared one by one."""
 
 
+def _never_managed(view: View) -> None:
+    """No service: what Terraform declares is the customer's."""
+
+
+def _answered_operator(managed: bool | None, principal: str | None) -> str | None:
+    return (principal or "a service of AWS") if managed else None
+
+
 def _is_on(state: str | None) -> bool:
     return state in ("enabled", "pending")
 
@@ -207,6 +215,14 @@ class Instance(Resource):
         unset=None,
         aws=listed("Tags[?Key=='aws:autoscaling:groupName'].Value | [0]"),
     )
+
+    operator: str | None = fact(
+        terraform=_never_managed,
+        awscc=_never_managed,
+        unset=None,
+        aws=derived(_answered_operator, listed("Operator.Managed"), listed("Operator.Principal")),
+    )
+    """The service that made the instance and alone changes it, such as ``eks.amazonaws.com``; None: the customer."""
 
 
 class MetadataDefaults(Resource):

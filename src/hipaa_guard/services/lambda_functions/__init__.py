@@ -6,7 +6,7 @@ from typing import Any
 
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.credentials import credentials_in_variables
-from hipaa_guard.facts.lists import Incomplete, joined, mapped
+from hipaa_guard.facts.lists import Incomplete, joined, mapped, some
 from hipaa_guard.facts.policies.document import PolicyDocument, Statement, symbolic
 from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
@@ -27,6 +27,9 @@ _CONDITIONS = {
     "function_url_auth_type": ("StringEquals", _AUTH_TYPE),
     "invoked_via_function_url": ("Bool", _VIA_URL),
 }
+
+_OF_URLS = (_AUTH_TYPE, _VIA_URL)
+"""Keys that bind no caller: a statement is as wide without them."""
 
 
 def _permissions(view: View) -> Value:
@@ -50,10 +53,12 @@ def _resource(permission: View) -> Value:
 
 
 def _statement(permission: View) -> dict[str, Value]:
-    conditions: dict[str, dict[str, Value]] = {}
+    conditions: dict[str, Value] = {}
     for argument, (operator, key) in _CONDITIONS.items():
         value = permission.get(argument)
-        if value is not None and value is not False:  # without the flag, Lambda creates no condition
+        if isinstance(value, Unknown) and not value.is_set and key not in _OF_URLS:
+            conditions[f"of {argument}"] = value  # perhaps null, and then no condition
+        elif value is not None and value is not False:  # without the flag, Lambda creates no condition
             conditions.setdefault(operator, {})[key] = symbolic(value)
     return {
         "Effect": "Allow",
@@ -146,9 +151,21 @@ def _readable(gist: dict[str, Value]) -> dict[str, Value]:
     return gist
 
 
+_ANSWERED_PROVIDER = "CapacityProviderConfig.LambdaManagedInstancesCapacityProviderConfig.CapacityProviderArn"
+_PROVIDER = "capacity_provider_config.lambda_managed_instances_capacity_provider_config.capacity_provider_arn"
+
+
 def _in_vpc(view: View) -> Value:
-    subnets = view.get("vpc_config.subnet_ids")
-    return subnets if isinstance(subnets, Unknown) else bool(subnets)
+    """Whether a function runs in subnets: its own, or those of the capacity provider on whose instances it runs.
+
+    Lambda developer guide, "Capacity providers", read 2026-11-30: a capacity provider always has subnets of a VPC.
+    """
+    ways = [view.get("vpc_config.subnet_ids"), view.get(_PROVIDER)]
+    return some(bool, ways)
+
+
+def _answered_in_vpc(vpc: str | None, provider: str | None) -> bool:
+    return bool(vpc) or bool(provider)
 
 
 # Lambda API reference, AddPermission, "FunctionName", read 2026-11-30: a name, an ARN, or the end of an ARN from the
@@ -238,7 +255,15 @@ class Function(Resource):
     key: str | None = fact(terraform="kms_key_arn", awscc="kms_key_arn", unset=None, aws=listed("KMSKeyArn"))
     """The KMS key of the environment variables; None means the AWS managed key ``aws/lambda``."""
 
-    in_vpc: bool = fact(terraform=_in_vpc, awscc=_in_vpc, unset=False, aws=derived(bool, listed("VpcConfig.VpcId")))
+    in_vpc: bool = fact(
+        terraform=_in_vpc,
+        awscc=_in_vpc,
+        unset=False,
+        aws=derived(_answered_in_vpc, listed("VpcConfig.VpcId"), listed(_ANSWERED_PROVIDER)),
+    )
+
+    role: str = fact(terraform="role", awscc="role", unset=None, aws=listed("Role"))
+    """The ARN of the role that it acts under."""
 
 
 _AT_THE_FUNCTION = "source has the permissions of versions and aliases at their function"

@@ -223,8 +223,8 @@ class Cluster(_Store):
     """``none``, ``sse-rds`` (a key of AWS) or ``sse-kms``."""
 
     backup_days: int = fact(
-        terraform=declared.backup_days,
-        awscc=declared.backup_days,
+        terraform=declared.backup_days_of_cluster,
+        awscc=declared.backup_days_of_cluster,
         unset=1,
         aws=listed("BackupRetentionPeriod"),
         allowed=between(1, 35),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hipaa_guard.facts.lists import Incomplete, joined
 from hipaa_guard.facts.readings import View
-from hipaa_guard.facts.values import Cause, Reference, Unknown, Value
+from hipaa_guard.facts.values import Cause, Reference, Unknown, Value, is_given
 
 _SOURCES = (
     "replicate_source_db",
@@ -87,9 +87,9 @@ def instance_encryption(view: View) -> Value:
     encrypted = "sse-kms" if _is_true(argument) else "none"
     if argument is not None and _exists(view):
         return encrypted
-    if source(view) is not None:
+    if is_given(source(view)):
         # A replica is encrypted like its source; one in another region with the key that it names.
-        return _with_key(view)
+        return _with_a_key(view, otherwise=None)
     backup = _of_backup(view)
     return encrypted if backup is None else backup
 
@@ -103,8 +103,7 @@ def cluster_encryption(view: View) -> Value:
     backup = None if argument is not None and _exists(view) else _of_backup(view)
     if backup is not None:
         # Restored without a key, it is encrypted as the backup is (API reference, RestoreDBClusterFromSnapshot).
-        with_key = _with_key(view)
-        return backup if with_key is None else with_key
+        return _with_a_key(view, otherwise=backup)
     if encrypted:
         return "sse-kms"
     engine = view.get("engine")
@@ -132,6 +131,11 @@ def _of_backup(view: View) -> Unknown | None:
     return None
 
 
+def _with_a_key(view: View, argument: str = "kms_key_id", *, otherwise: Value) -> Value:
+    """``sse-kms`` where the argument names a key. Raises `Undecided` where that is not known."""
+    return "sse-kms" if is_given(view.get(argument)) else otherwise
+
+
 def replicates_backups(view: View) -> Value:
     """Whether the automated backups of an instance are copied to another region."""
     if view.type == "aws_db_instance_automated_backups_replication":
@@ -148,10 +152,7 @@ def replicated(view: View) -> Value:
 def replicated_with_key(view: View) -> Value:
     """``sse-kms`` for automated backups that are replicated with a key; others are encrypted like their instance."""
     apart = view.type == "aws_db_instance_automated_backups_replication"
-    key = view.get("kms_key_id" if apart else "automatic_backup_replication_kms_key_id")
-    if isinstance(key, Unknown) and not key.is_set:
-        return key
-    return None if key is None else "sse-kms"
+    return _with_a_key(view, "kms_key_id" if apart else "automatic_backup_replication_kms_key_id", otherwise=None)
 
 
 def key(view: View) -> Value:
@@ -183,9 +184,16 @@ def backup_days(view: View) -> Value:
     return _of_backup(view) if argument is None else argument
 
 
+def backup_days_of_cluster(view: View) -> Value:
+    """As `backup_days`. The `aws` provider (5.100) leaves a 0 out, so that RDS keeps the day that it keeps anyway."""
+    days = view.get("backup_retention_period")
+    is_left_out = view.type == "aws_rds_cluster" and not isinstance(days, Unknown) and str(days) == "0"
+    return _of_backup(view) if is_left_out else backup_days(view)
+
+
 def cluster_zones(view: View) -> Value:
     """Whether a cluster runs in several zones: Multi-AZ clusters always do, Aurora with two or more instances."""
-    if view.get("engine_mode") == "serverless" or view.get("db_cluster_instance_class") is not None:
+    if view.get("engine_mode") == "serverless" or is_given(view.get("db_cluster_instance_class")):
         return True
     members = joined(
         view.linked("aws_rds_cluster_instance"),
@@ -221,12 +229,4 @@ def snapshot_encryption(view: View) -> Value:
             return recorded if isinstance(recorded, Unknown) else "sse-kms"
         if recorded is not None:
             return OF_AURORA if of_cluster and (view.get("engine") or "").startswith("aurora") else "none"
-    return _with_key(view) if is_copy(view) else None
-
-
-def _with_key(view: View) -> Value:
-    """``sse-kms`` where a key is named; None where none is."""
-    key = view.get("kms_key_id")
-    if isinstance(key, Unknown) and not key.is_set:
-        return key
-    return None if key is None else "sse-kms"
+    return _with_a_key(view, otherwise=None) if is_copy(view) else None

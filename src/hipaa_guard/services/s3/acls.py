@@ -194,7 +194,10 @@ def _grantees(grants: Value) -> Iterator[Value]:
 
 def _outsider(grantee: dict[str, Value], owner: Value) -> Value:
     """The canonical user id of a grantee, if it is another account's; an `Unknown` where that is not known."""
-    if grantee.get("email_address") is not None:
+    email = grantee.get("email_address")
+    if isinstance(email, Unknown) and not email.is_set:
+        return email  # it may be null, and an id name the grantee
+    if email is not None:
         return _BY_EMAIL
     id_ = grantee.get("id")
     if id_ is None or _is_of_aws(id_) or _is_the_same(id_, owner):
