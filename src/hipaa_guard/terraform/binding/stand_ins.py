@@ -71,6 +71,10 @@ class _Parts:
         """Why there may be more parts: the configuration that declares the whole may hold them."""
         return self._whole.unknown if main is self._whole else self._joins.unseen(main)
 
+    def seen_from(self, main: ResourceInstance, value: Value) -> Value:
+        """See `Joins`."""
+        return self._joins.seen_from(main, value)
+
     def links(self, main: ResourceInstance, type: str, by: str, names: NameIndex, block: Block | None = None) -> Links:
         """The parts of a type that name the whole by an argument."""
         if main is not self._whole:
