@@ -89,7 +89,7 @@ class Principal:
         """
         if self.type != "CanonicalUser" or owner is None or self.account is None:
             return False
-        return self.value == owner()
+        return not str(self.value).startswith(SYMBOL_START) and self.value == owner()  # a symbol is of another account
 
     def is_same(self, other: Principal) -> bool:
         """Whether another principal is certainly the same; an account has two texts. Raises `Undecided`."""

@@ -230,6 +230,7 @@ def _origin(kind: type[Resource], whole: ExternalInstance, root: str) -> Origin:
         address=whole.address,
         arn=text if text is not None and text.startswith("arn:") else None,
         region=whole.region,
+        account=None if whole.place is None else whole.place.account,
         root=root,
         location=whole.location,
         keys=frozenset(forms(text) if text is not None else ()),
