@@ -30,7 +30,7 @@ from hipaa_guard.lean import regex
 SYMBOL_START = "\ue000"
 """Start of the symbol for a reference to a declared resource inside of a text."""
 
-OF_MEMBERS = regex(r"(^|\.)aws_organizations_account\.")
+OF_MEMBERS = regex(r"(^|\.)aws(cc)?_organizations_account[.[]")
 """Declared resources whose ids are accounts other than one's own."""
 
 _FIXED = "\ue005"

@@ -14,6 +14,7 @@ from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.origin import account_in
 from hipaa_guard.facts.partial_maps import PartialMap
 from hipaa_guard.facts.places import Place, in_one_account
+from hipaa_guard.facts.policies.binding_conditions import OF_MEMBERS
 from hipaa_guard.facts.values import ANY_ACCOUNT, PartialJson, PartialText, Reference, Value
 from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.addresses import without_keys
@@ -40,6 +41,13 @@ class _Home:
         # The user names one account: if the provider says that the resource is in another one, that of the environment.
         of_environment = configuration.account if place.account is not None else None
         return cls(replace(place, account=told), of_environment)
+
+    def is_alike_by_nothing(self, place: Place) -> bool:
+        """Whether a place is in the same account only as no provider says anything of its account.
+
+        Who looks up the caller of another provider expects another account, unless something says that it is not.
+        """
+        return place.provider != self.place.provider and place.account is None and not place.credentials
 
     def other_account(self, place: Place) -> str | None:
         """The account of a place, if it is not this one: its id, or `ANY_ACCOUNT` if not known; None if it is this."""
@@ -94,8 +102,8 @@ class OtherAccounts:
         return other
 
     def _place_of(self, address: str) -> Place | None:
-        """The place of a declared resource of AWS; None for anything else."""
-        if not type_at(address).startswith(_OF_AWS):
+        """The place of a declared resource of AWS; None for anything else, and for an account that is made."""
+        if not type_at(address).startswith(_OF_AWS) or OF_MEMBERS.search(f"{address}."):
             return None
         alike = self._by_block.get(without_keys(address), ())  # one block has one provider
         found = self._by_address.get(address) or next(iter(alike), None)
@@ -106,9 +114,7 @@ class OtherAccounts:
         if place is None:
             return value
         account = home.other_account(place)
-        # Who looks up the caller of a provider of its own expects another one, unless something says that it is not.
-        says_nothing = place.account is None and not place.credentials
-        if account is None and (value.own or (says_nothing and type_at(value.address) == _CALLER)):
+        if account is None and (value.own or (type_at(value.address) == _CALLER and home.is_alike_by_nothing(place))):
             return value
         found = copy(value)
         found.own = account is None
