@@ -90,6 +90,10 @@ class Joins:
             )
         return self._names[types, arguments]
 
+    def account_of(self, instance: ResourceInstance) -> str | None:
+        """The account of an instance, as its provider or the user names it; None where that is not known."""
+        return self._other_accounts.account_of(instance.place)
+
     def seen_from(self, main: ResourceInstance, value: Value) -> Value:
         """A value as seen from `main`: references to resources of other accounts have these accounts."""
         return self._other_accounts.seen_from(main, value) if self._configuration.several_providers else value

@@ -23,6 +23,8 @@ from hipaa_guard.terraform.blocks import Configuration, ResourceInstance
 from hipaa_guard.terraform.hcl.access import DataSourceValue
 
 _OF_AWS = ("aws_", "awscc_")
+_DEFAULT = ("aws", ":aws")
+"""Keys of the default provider of the root module, in plans and in source."""
 _CALLER = "aws_caller_identity"
 
 
@@ -33,14 +35,6 @@ class _Home:
     place: Place
     of_environment: str | None
     """The account that the environment gives credentials for; None where that is not known."""
-
-    @classmethod
-    def of(cls, main: ResourceInstance, place: Place, configuration: Configuration) -> _Home:
-        arn = main.get("arn")
-        told = place.account or configuration.account or (account_in(arn) if isinstance(arn, str) else None)
-        # The user names one account: if the provider says that the resource is in another one, that of the environment.
-        of_environment = configuration.account if place.account is not None else None
-        return cls(replace(place, account=told), of_environment)
 
     def is_alike_by_nothing(self, place: Place) -> bool:
         """Whether a place is in the same account only as no provider says anything of its account.
@@ -71,13 +65,39 @@ class OtherAccounts:
         self._configuration = configuration
         self._by_address = by_address
         self._by_block = by_block
+        self._applied_to: list[Place] | None = None
+
+    def account_of(self, place: Place | None) -> str | None:
+        """The account of a place: as its provider says it, else that which the user names; None if not known.
+
+        The user names the account of the default provider. Without resources of that one, it is the account of all
+        providers that do not name theirs, if these are certainly alike.
+        """
+        named = self._configuration.account
+        if place is None or not self._configuration.several_providers:
+            return (None if place is None else place.account) or named
+        if place.account is not None or named is None:
+            return place.account
+        if self._applied_to is None:
+            of_aws = [each.place for each in self._by_address.values() if each.type.startswith(_OF_AWS)]
+            places = {each.provider: each for each in of_aws if each is not None}
+            silent = [each for each in places.values() if each.account is None]
+            self._applied_to = [each for each in silent if each.provider in _DEFAULT] or silent
+        return named if all(in_one_account(place, each) for each in self._applied_to) else None
 
     def seen_from(self, main: ResourceInstance, value: Value) -> Value:
         """A value of `main` in which each reference to something of another account has that account.
 
         It is the same object where it has no such reference.
         """
-        return value if main.place is None else self._marked(value, _Home.of(main, main.place, self._configuration))
+        place = main.place
+        if place is None:
+            return value
+        arn = main.get("arn")
+        own = self.account_of(place) or (account_in(arn) if isinstance(arn, str) else None)
+        # The user names one account. Where the provider names its own, that is the account of the environment.
+        of_environment = self._configuration.account if place.account is not None else None
+        return self._marked(value, _Home(replace(place, account=own), of_environment))
 
     def _marked(self, value: Value, home: _Home) -> Value:
         if isinstance(value, Reference):
