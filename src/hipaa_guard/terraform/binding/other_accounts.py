@@ -15,7 +15,7 @@ from hipaa_guard.facts.origin import account_in
 from hipaa_guard.facts.partial_maps import PartialMap
 from hipaa_guard.facts.places import Place, in_one_account
 from hipaa_guard.facts.policies.binding_conditions import OF_MEMBERS
-from hipaa_guard.facts.values import ANY_ACCOUNT, PartialJson, PartialText, Reference, Value
+from hipaa_guard.facts.values import ANY_ACCOUNT, PartialJson, PartialText, Reference, Unknown, Value
 from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.addresses import without_keys
 from hipaa_guard.terraform.binding.reference_chains import type_at
@@ -90,7 +90,7 @@ class OtherAccounts:
 
         It is the same object where it has no such reference.
         """
-        place = main.place
+        place = main.place if isinstance(value, Unknown | list | dict) else None  # no other value holds a reference
         if place is None:
             return value
         arn = main.get("arn")
