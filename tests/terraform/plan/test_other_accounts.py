@@ -95,9 +95,10 @@ def told(mine: Provider, theirs: Provider, **more: Any) -> dict[str, Any]:
 CONTROLS = ["sqs_queue_policy_no_cross_account", "lambda_function_no_cross_account"]
 
 
-def statuses(directory: Path, document: dict[str, Any]) -> dict[str, Status]:
+def statuses(directory: Path, document: dict[str, Any], source: Path | None = None) -> dict[str, Status]:
     (directory / "plan.json").write_text(json.dumps(document))
-    found = scan_terraform(TerraformTarget(directory / "plan.json"), Options(only=CONTROLS)).findings
+    target = TerraformTarget(directory / "plan.json", source=source)
+    found = scan_terraform(target, Options(only=CONTROLS)).findings
     return {finding.control_id: finding.status for finding in found if finding.resource.name == "phi"}
 
 
@@ -107,15 +108,84 @@ def test_a_reference_is_of_the_account_of_its_provider(tmp_path: Path, owner: st
     assert statuses(tmp_path, told(mine, theirs)) == dict.fromkeys(CONTROLS, expected)
 
 
+def callers(theirs: str) -> dict[str, Any]:
+    """The state before a plan, with the callers that it looked up."""
+    found = []
+    for name, account in (("mine", OWN), ("theirs", theirs)):
+        values = {"account_id": account, "id": account}
+        address = f"data.aws_caller_identity.{name}"
+        found.append(
+            {"address": address, "mode": "data", "type": "aws_caller_identity", "name": name, "values": values}
+        )
+    return {"values": {"root_module": {"resources": found}}}
+
+
 @pytest.mark.parametrize(("theirs", "expected"), [(OTHER, Status.FAIL), (OWN, Status.PASS)])
 def test_the_callers_that_a_plan_looked_up_are_the_accounts_of_their_providers(
     tmp_path: Path, theirs: str, expected: Status
 ) -> None:
-    def caller(name: str, account: str) -> dict[str, Any]:
-        address = f"data.aws_caller_identity.{name}"
-        values = {"account_id": account, "id": account}
-        return {"address": address, "mode": "data", "type": "aws_caller_identity", "name": name, "values": values}
-
-    read = {"values": {"root_module": {"resources": [caller("mine", OWN), caller("theirs", theirs)]}}}
     profiles = ({"profile": const("clinic")}, {"profile": const("partner")})
-    assert statuses(tmp_path, told(*profiles, prior_state=read)) == dict.fromkeys(CONTROLS, expected)
+    assert statuses(tmp_path, told(*profiles, prior_state=callers(theirs))) == dict.fromkeys(CONTROLS, expected)
+
+
+SOURCE = """
+variable "stage" {
+}
+provider "aws" {
+  profile = "${var.stage}-records"
+}
+provider "aws" {
+  alias   = "other"
+  profile = "${var.stage}-THEIRS"
+}
+data "aws_caller_identity" "mine" {
+}
+data "aws_caller_identity" "theirs" {
+  provider = aws.other
+}
+data "aws_iam_policy_document" "d" {
+  statement {
+    effect    = "Allow"
+    actions   = ["sqs:ReceiveMessage"]
+    resources = ["*"]
+    principals {
+      type        = "AWS"
+      identifiers = [aws_iam_role.theirs.arn]
+    }
+  }
+}
+resource "aws_iam_role" "theirs" {
+  provider = aws.other
+  name     = "reader"
+}
+resource "aws_s3_bucket" "theirs" {
+  provider = aws.other
+}
+resource "aws_sqs_queue" "phi" {
+  policy = data.aws_iam_policy_document.d.json
+}
+resource "aws_lambda_function" "phi" {
+  function_name = "phi"
+}
+resource "aws_lambda_permission" "p" {
+  function_name = "phi"
+  action        = "lambda:InvokeFunction"
+  principal     = "s3.amazonaws.com"
+  source_arn    = aws_s3_bucket.theirs.arn
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("theirs", "looked_up", "expected"),
+    [("records", None, Status.PASS), ("audit", None, Status.UNKNOWN), ("audit", OTHER, Status.FAIL)],
+)
+def test_the_source_of_a_plan_tells_profiles_apart(
+    tmp_path: Path, theirs: str, looked_up: str | None, expected: Status
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "main.tf").write_text(SOURCE.replace("THEIRS", theirs))
+    known = {} if looked_up is None else {"prior_state": callers(looked_up)}
+    document = told({"profile": refs("var.stage")}, {"profile": refs("var.stage")}, **known)
+    assert statuses(tmp_path, document, source) == dict.fromkeys(CONTROLS, expected)
