@@ -146,9 +146,9 @@ def written(directory: Path, control: str, owner: str) -> None:
     (root / "kind" / "main.tf").write_text('variable "who" {\n}\n' + completed(resource.replace("POLICY", INPUT)))
 
 
-def statuses(directory: Path, control: str, **options: str) -> Iterator[tuple[str, Status, str]]:
-    for finding in scan_terraform(TerraformTarget(directory, **options), Options(only=[control])).findings:
-        if finding.resource.name == "phi" or finding.resource.address.endswith(".phi"):
+def statuses(directory: Path, control: str) -> Iterator[tuple[str, Status, str]]:
+    for finding in scan_terraform(TerraformTarget(directory), Options(only=[control])).findings:
+        if finding.resource.name == "phi" or (finding.resource.address or "").endswith(".phi"):
             yield finding.resource.root, finding.status, finding.message
 
 
