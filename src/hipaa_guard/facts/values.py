@@ -130,14 +130,20 @@ class Unknown:
         raise Undecided(self)
 
 
+ANY_ACCOUNT = "?"
+"""Stands for an account that is not known."""
+
+
 class Reference(Unknown):
     """An attribute of another Terraform resource, known only after apply.
 
     ``address`` is the full address of the resource instance (``module.a["x"].aws_s3_bucket.b[0]``), ``attribute`` the
     path below it (``arn``). Joins follow the address. For `id` and `arn`-like attributes ``is_set`` is True.
+    ``account`` says that the other resource is not, or not certainly, in the account of the one whose fact this is: its
+    id, or `ANY_ACCOUNT`.
     """
 
-    __slots__ = ("address", "attribute")
+    __slots__ = ("account", "address", "attribute")
 
     def __init__(self, address: str, attribute: str, *, is_set: bool = True) -> None:
         super().__init__(
@@ -146,6 +152,7 @@ class Reference(Unknown):
             references=(f"{address}.{attribute}",),
             is_set=is_set,
         )
+        self.account: str | None = None
         self.address = address
         self.attribute = attribute
 
@@ -158,11 +165,12 @@ class Existing(Unknown):
     """An id, ARN or address range that Terraform looks up from something that exists before it runs.
 
     It is one fixed text, never a wildcard. ``apart`` says that the configuration certainly does not declare its
-    resource, ``own`` that this is in the account that Terraform runs in. ``asked_by`` is the literal name that it was
-    looked up by; None where there was none.
+    resource, ``own`` that this is in the account that Terraform runs in, or in that of the resource whose fact this is.
+    ``account`` is the id of its account, if that certainly is another one or may be. ``asked_by`` is the literal name
+    that it was looked up by; None where there was none.
     """
 
-    __slots__ = ("address", "apart", "asked_by", "attribute", "own")
+    __slots__ = ("account", "address", "apart", "asked_by", "attribute", "own")
 
     def __init__(
         self, address: str, attribute: str, *, is_set: bool, apart: bool, own: bool, asked_by: str | None
@@ -171,9 +179,22 @@ class Existing(Unknown):
         super().__init__(f"{name} is read when Terraform plans", Cause.DATA_SOURCE, references=(name,), is_set=is_set)
         self.address = address
         self.attribute = attribute
+        self.account: str | None = None
         self.apart = apart
         self.own = own
         self.asked_by = asked_by
+
+
+def other_account(value: Reference | Existing) -> str | None:
+    """The account of what a value names, if it is not one's own: its id, or `ANY_ACCOUNT`; None for one's own."""
+    if value.account is None and isinstance(value, Existing) and not value.own:
+        return ANY_ACCOUNT
+    return value.account
+
+
+def in_doubt(name: str) -> Unknown:
+    """The reason why it is not decided whose something is."""
+    return Unknown(f"it is not known whether {name} is in the same account", references=(name,))
 
 
 class PartialText(Unknown):

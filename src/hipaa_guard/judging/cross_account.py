@@ -18,7 +18,7 @@ from hipaa_guard.authoring import (
 )
 from hipaa_guard.controls.control import Status
 from hipaa_guard.facts.policies.texts import identity
-from hipaa_guard.facts.values import Existing, Undecided, Unknown
+from hipaa_guard.facts.values import ANY_ACCOUNT, Existing, Undecided, Unknown, other_account
 from hipaa_guard.judging.delivering_services import delivers_only
 
 _CITED = ("164.312(a)(1)", "164.308(a)(4)(ii)(C)", "164.308(b)(1)")
@@ -210,11 +210,13 @@ def not_shared(shared_with: list[str], resource: Resource, *_: object) -> Verdic
     own = resource.origin.own_account
     others: set[str] = set()
 
-    def is_other(one: str | Unknown) -> bool:
-        return not (isinstance(one, Existing) and one.own) and one != own
+    def named(one: str | Unknown) -> str | Unknown | None:
+        account = other_account(one) if isinstance(one, Existing) else one
+        return one if account == ANY_ACCOUNT else account
 
-    def names_another(one: str) -> bool:
-        others.update([str(one)] if is_other(one) else [])
+    def names_another(one: str | Unknown) -> bool:
+        account = named(one)
+        others.update([str(account)] if account is not None and account != own else [])
         return False  # all of them are to be told
 
     try:

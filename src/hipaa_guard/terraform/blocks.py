@@ -95,5 +95,7 @@ class Configuration:
     """Names that the root had before roots were named from the top; None where it is not named from the top."""
     account: str | None = None
     """The account that it is applied to, where the user says so. A provider that names its account knows better."""
+    several_providers: bool = False
+    """Whether it may have resources of AWS by several provider configurations."""
     types_looked_for: set[str] = field(default_factory=set)
     """Types of split resources that readings looked for."""

@@ -169,11 +169,21 @@ def _configuration(root: ModuleInstance, callers: Sequence[str]) -> Configuratio
         root.session.add(_uncalled(module, unset, callers))
     configuration = Configuration(module.path, "hcl", gaps=root.session.gaps)
     configuration.instances.extend(root.walk())
+    used = root.modules_used()
+    own_providers = any(each.providers for each in used if each is not module)
+    configuration.several_providers = own_providers or any(map(_chooses_provider, used))
     given = given_to_unread(root)
     configuration.given_to_unread, configuration.given_to_unread_calls = given.instances, given.calls
     configuration.previous = former_addresses((each.address for each in configuration.instances), root.moves())
-    configuration.files = sum(used.files for used in root.modules_used())
+    configuration.files = sum(each.files for each in used)
     return configuration
+
+
+def _chooses_provider(module: Module) -> bool:
+    """Whether something in a module names its provider, or is of the second provider for AWS."""
+    return any("providers" in call.attributes for call in module.calls.values()) or any(
+        "provider" in block.attributes or type.startswith("awscc_") for (_, type, _), block in module.resources.items()
+    )
 
 
 def _is_surely_root(module: Module) -> bool:

@@ -13,11 +13,25 @@ from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 from hipaa_guard.facts.lists import every, some
 from hipaa_guard.facts.networks import Network, means_everybody, network
 from hipaa_guard.facts.policies.conditions import Condition
-from hipaa_guard.facts.values import Cause, Existing, PartialText, Reference, Undecided, Unknown, Value
+from hipaa_guard.facts.values import (
+    ANY_ACCOUNT,
+    Cause,
+    Existing,
+    PartialText,
+    Reference,
+    Undecided,
+    Unknown,
+    Value,
+    in_doubt,
+    other_account,
+)
 from hipaa_guard.lean import regex
 
 SYMBOL_START = "\ue000"
 """Start of the symbol for a reference to a declared resource inside of a text."""
+
+OF_MEMBERS = regex(r"(^|\.)aws(cc)?_organizations_account[.[]")
+"""Declared resources whose ids are accounts other than one's own."""
 
 _FIXED = "\ue005"
 """Placeholder for a part that is known after apply or read from AWS: a real id or ARN, never a wildcard."""
@@ -224,8 +238,13 @@ def named_accounts(condition: Condition) -> Iterable[str]:
         account = text if condition.key in _ACCOUNT_KEYS else _account_of(text)
         if account.isdigit():
             yield account
-        elif isinstance(value, Unknown) and not _is_own(value):
-            raise Undecided(value)
+        elif isinstance(value, Unknown):
+            accounts = [(part, _account_of_part(part)) for part in _unknown_parts(value)]
+            yield from (other for _, other in accounts if other is not None and other != ANY_ACCOUNT)
+            doubtful = next((part for part, other in accounts if other == ANY_ACCOUNT), None)
+            if doubtful is not None:
+                is_declared = isinstance(doubtful, Reference) and doubtful.account is not None
+                raise Undecided(in_doubt(doubtful.references[0]) if is_declared else value)
 
 
 def _is_one_thing(condition: Condition) -> bool:
@@ -247,11 +266,17 @@ def _filling(variable: str) -> str:
     return _FIXED if name in _OF_RESOURCE else "*"
 
 
-def _is_own(value: Unknown) -> bool:
-    """Whether the unknown parts of a value are of one's own account: declared resources, or the caller of Terraform."""
-    if isinstance(value, PartialText):
-        return all(_is_own(part) for part in value.parts if isinstance(part, Unknown))
-    return isinstance(value, Reference) or (isinstance(value, Existing) and value.own)
+def _unknown_parts(value: Unknown) -> list[Unknown]:
+    parts = value.parts if isinstance(value, PartialText) else (value,)
+    return [part for part in parts if isinstance(part, Unknown)]
+
+
+def _account_of_part(part: Unknown) -> str | None:
+    """The account of a declared resource or of something looked up; None for one's own, `ANY_ACCOUNT` if not known."""
+    if not isinstance(part, Reference | Existing):
+        return ANY_ACCOUNT
+    account = other_account(part)
+    return ANY_ACCOUNT if account is None and OF_MEMBERS.search(part.address) else account
 
 
 def _text(value: Value) -> str:

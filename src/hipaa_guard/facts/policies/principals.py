@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from hipaa_guard.facts.policies.binding_conditions import SYMBOL_START
-from hipaa_guard.facts.policies.texts import ANY_ACCOUNT, SYMBOL_END, Text, covers
-from hipaa_guard.facts.values import Cause, Undecided, Unknown
+from hipaa_guard.facts.policies.binding_conditions import OF_MEMBERS, SYMBOL_START
+from hipaa_guard.facts.policies.texts import SYMBOL_END, Text, account_of_symbol, covers
+from hipaa_guard.facts.values import ANY_ACCOUNT, Cause, Undecided, Unknown, in_doubt
 from hipaa_guard.lean import dataclass, regex
 
 _ROOT = regex(r"(?:arn:[^:]*:iam::)?(\d{12})(?::root)?")
@@ -15,9 +15,6 @@ _ROOT = regex(r"(?:arn:[^:]*:iam::)?(\d{12})(?::root)?")
 
 _OF_AWS = regex(r"\bdata\.aws_(elb|redshift|cloudtrail|billing)_service_account\.")
 """Looked-up accounts that AWS itself writes logs from."""
-
-_OF_MEMBERS = regex(r"(^|\.)aws_organizations_account\.")
-"""Declared resources whose ids are accounts other than one's own."""
 
 _ELB_ACCOUNTS = frozenset({
     *("127311923021", "033677994240", "027434742980", "797873946194", "098369216593", "754344448648", "589379963580"),
@@ -69,7 +66,7 @@ class Principal:
             raise Undecided(value)
         if _OF_AWS.search(value):
             return AWS
-        parts = value.split(":", 5)
+        parts = [] if value.startswith(SYMBOL_START) else value.split(":", 5)  # a key in an address may be an ARN
         account = parts[4] if len(parts) == 6 else value
         if account.startswith(SYMBOL_START):
             return _account_behind(account.strip(SYMBOL_START + SYMBOL_END))
@@ -92,7 +89,7 @@ class Principal:
         """
         if self.type != "CanonicalUser" or owner is None or self.account is None:
             return False
-        return self.value == owner()
+        return not str(self.value).startswith(SYMBOL_START) and self.value == owner()  # a symbol is of another account
 
     def is_same(self, other: Principal) -> bool:
         """Whether another principal is certainly the same; an account has two texts. Raises `Undecided`."""
@@ -123,9 +120,11 @@ def _account_behind(name: str) -> str | None:
         Undecided: it may be any account.
 
     """
-    if name.startswith(ANY_ACCOUNT):
-        name = name.removeprefix(ANY_ACCOUNT)
+    account, name = account_of_symbol(name)
+    if account == ANY_ACCOUNT and ".data." in f".{name}":
         raise Undecided(Unknown(f"the account of {name} is read when Terraform plans", Cause.DATA_SOURCE))
-    if _OF_MEMBERS.search(name):
+    if account == ANY_ACCOUNT:
+        raise Undecided(in_doubt(name))
+    if account is None and OF_MEMBERS.search(name):
         raise Undecided(Unknown(f"the account {name} is known only after apply", Cause.AFTER_APPLY))
-    return None
+    return account

@@ -217,7 +217,7 @@ class Statement:
         if doubt is not None:
             raise doubt
         if accounts and own is None:
-            reason = "the account that the configuration is applied to is not known: name it with --account"
+            reason = "the account that it is applied to is not known: name it with --account, or in its provider"
             raise Undecided(Unknown(reason))
         return []
 

@@ -10,14 +10,24 @@ import re
 from functools import lru_cache
 
 from hipaa_guard.facts.policies.binding_conditions import SYMBOL_START
-from hipaa_guard.facts.values import Existing, PartialText, Reference, Undecided, Unknown, Value
+from hipaa_guard.facts.values import (
+    ANY_ACCOUNT,
+    Existing,
+    PartialText,
+    Reference,
+    Undecided,
+    Unknown,
+    Value,
+    other_account,
+)
+from hipaa_guard.lean import regex
 
 SYMBOL_END = "\ue001"
 _SYMBOL = SYMBOL_START + "{}" + SYMBOL_END
 """Delimiters of the symbol for a reference inside of a text: private-use characters, which no policy contains."""
 
-ANY_ACCOUNT = "?"
-"""Prefix in a symbol for something that may be of any account."""
+_ACCOUNT_MARK = regex(r"(\d{12})?\?")
+"""Start of a symbol for something of another account: its id where that is known, and a mark. No address begins so."""
 
 Text = str | Unknown
 
@@ -40,12 +50,23 @@ def symbolic(value: Value) -> Text:
 
 
 def identity(value: Value) -> Text:
-    """The text of a principal: as `symbolic`, with symbols also for existing identities that are looked up."""
-    if isinstance(value, Existing):
-        return symbol(value.address if value.own else f"{ANY_ACCOUNT}{value.address}", value.attribute)
+    """The text of a principal: as `symbolic`, with symbols also for existing identities that are looked up.
+
+    A symbol for something of another account begins with that account; see `account_of_symbol`.
+    """
+    if isinstance(value, Existing | Reference):
+        account = other_account(value)
+        mark = "" if account is None else account if account == ANY_ACCOUNT else f"{account}?"
+        return symbol(f"{mark}{value.address}", value.attribute)
     if isinstance(value, PartialText):
         return _joined(value, [identity(part) for part in value.parts])
     return symbolic(value)
+
+
+def account_of_symbol(name: str) -> tuple[str | None, str]:
+    """The account that a symbol begins with, and what follows: None for one's own, `ANY_ACCOUNT` for any account."""
+    found = _ACCOUNT_MARK.match(name)
+    return (None, name) if found is None else (found[1] or ANY_ACCOUNT, name[found.end() :])
 
 
 def _joined(value: PartialText, parts: list[Text]) -> Text:

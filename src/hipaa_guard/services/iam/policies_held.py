@@ -7,9 +7,9 @@ import re
 from hipaa_guard.facts.lists import Incomplete, mapped
 from hipaa_guard.facts.policies.document import PolicyDocument, symbol
 from hipaa_guard.facts.policies.grammar import identity_policy
-from hipaa_guard.facts.policies.texts import identity
+from hipaa_guard.facts.policies.texts import identity, symbolic
 from hipaa_guard.facts.records import Record
-from hipaa_guard.facts.values import Cause, Existing, PartialText, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Cause, Existing, PartialText, Reference, Undecided, Unknown, Value
 from hipaa_guard.services.iam import managed_by_aws
 
 
@@ -44,6 +44,8 @@ def _arn(value: Value) -> str | Unknown:
     if isinstance(value, Existing):
         wide = value.asked_by is None or managed_by_aws.may_be_wide(value.asked_by.rpartition("/")[2])
         return value if wide else symbol(value.address, value.attribute)
+    if isinstance(value, Reference):
+        return symbolic(value)  # IAM attaches only policies of the account of the holder
     return identity(value)  # an account that is looked up is never the word "aws" that stands for AWS's own
 
 

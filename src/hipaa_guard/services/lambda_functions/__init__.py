@@ -7,11 +7,11 @@ from typing import Any
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.credentials import credentials_in_variables
 from hipaa_guard.facts.lists import Incomplete, joined, mapped, some
-from hipaa_guard.facts.policies.document import PolicyDocument, Statement, symbolic
+from hipaa_guard.facts.policies.document import PolicyDocument, Statement
 from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Undecided, Unknown, Value
+from hipaa_guard.facts.values import Existing, PartialText, Reference, Undecided, Unknown, Value
 from hipaa_guard.lean import regex
 from hipaa_guard.services.lambda_functions.runtimes import SUPPORT_ENDS
 from hipaa_guard.services.lambda_functions.runtimes import support_ends as support_ends
@@ -59,7 +59,7 @@ def _statement(permission: View) -> dict[str, Value]:
         if isinstance(value, Unknown) and not value.is_set and key not in _OF_URLS:
             conditions[f"of {argument}"] = value  # perhaps null, and then no condition
         elif value is not None and value is not False:  # without the flag, Lambda creates no condition
-            conditions.setdefault(operator, {})[key] = symbolic(value)
+            conditions.setdefault(operator, {})[key] = value
     return {
         "Effect": "Allow",
         "Principal": _principal(permission.get("principal")),
@@ -101,10 +101,19 @@ def _statement_of_url(url: View) -> dict[str, Value]:
 
 def _principal(principal: Value) -> Value:
     """The principal by its form: services have a dot in the name, accounts none, ARNs none before the last part."""
+    if _is_of_account(principal):
+        return {"AWS": principal}
     if isinstance(principal, Unknown) or principal == "*":
         return principal
     service = "." in str(principal) and not str(principal).startswith("arn:")
     return {"Service" if service else "AWS": principal}
+
+
+def _is_of_account(principal: Value) -> bool:
+    """Whether a principal that is not known is certainly an account or one of its identities: no service has an ARN."""
+    if isinstance(principal, PartialText):
+        return principal.prefix.startswith("arn:")
+    return isinstance(principal, Reference | Existing) and principal.attribute in ("account_id", "arn")
 
 
 def _has_variables(view: View) -> Value:

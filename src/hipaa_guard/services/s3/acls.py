@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.lists import Incomplete, joined, some
 from hipaa_guard.facts.readings import Derived, View, ask, derived
-from hipaa_guard.facts.values import Existing, Reference, Undecided, Unknown, Value
+from hipaa_guard.facts.values import ANY_ACCOUNT, Existing, Reference, Undecided, Unknown, Value, other_account
 
 EVERYONE = (
     "http://acs.amazonaws.com/groups/global/AllUsers",
@@ -202,8 +202,11 @@ def _outsider(grantee: dict[str, Value], owner: Value) -> Value:
     id_ = grantee.get("id")
     if id_ is None or _is_of_aws(id_) or _is_the_same(id_, owner):
         return None
+    if isinstance(id_, Existing):
+        account = other_account(id_)
+        return id_ if account == ANY_ACCOUNT else account
     if isinstance(id_, Unknown):
-        return None if isinstance(id_, Existing) and id_.own else id_
+        return id_
     # Who looks up the id of the owner does not write it down as well.
     if isinstance(owner, str) or (isinstance(owner, Existing) and owner.own):
         return id_

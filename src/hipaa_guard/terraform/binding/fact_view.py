@@ -70,6 +70,9 @@ class JoinedInstances(Protocol):
     def unseen(self, main: ResourceInstance) -> Unknown | None:
         """Why something that was not read may point at the instance; None where nothing may."""
 
+    def seen_from(self, main: ResourceInstance, value: Value) -> Value:
+        """A value as seen from `main`: references to resources of other accounts have these accounts."""
+
     def links(self, main: ResourceInstance, type: str, by: str, names: NameIndex, block: Block | None = None) -> Links:
         """The instances of a type whose argument `by` points at `main`."""
 
@@ -83,7 +86,7 @@ class JoinedInstances(Protocol):
 class InstanceView:
     """One instance, as readings see it (`facts.readings.View`)."""
 
-    __slots__ = ("_block", "_instance", "_joins", "_names", "_read_arguments")
+    __slots__ = ("_block", "_instance", "_joins", "_main", "_names", "_read_arguments")
 
     def __init__(
         self,
@@ -93,8 +96,10 @@ class InstanceView:
         read_arguments: ReadArguments | None = None,
         *,
         names: NameIndex | None = None,
+        main: ResourceInstance | None = None,
     ) -> None:
         self._instance = instance
+        self._main = instance if main is None else main
         self._joins = joins
         self._block = block
         self._read_arguments = read_arguments
@@ -150,7 +155,7 @@ class InstanceView:
             if self._read_arguments is not None:
                 self._read_arguments.add(split, "")
             unknown = self._joins.why_uncertain(self._instance, split)
-            (views if unknown is None else unsure).append(InstanceView(split, self._joins, None, self._read_arguments))
+            (views if unknown is None else unsure).append(self._view_of(split))
             why = unknown if why is None else why
         if why is None:
             why = self._why_maybe_present(links.first_possible)
@@ -163,7 +168,10 @@ class InstanceView:
         possible = list(islice(links.all_possible(), _MOST_CANDIDATES))
         if len(possible) == _MOST_CANDIDATES:
             return None
-        return [*unsure, *(InstanceView(each.instance, self._joins, None, self._read_arguments) for each in possible)]
+        return [*unsure, *(self._view_of(each.instance) for each in possible)]
+
+    def _view_of(self, split: ResourceInstance) -> InstanceView:
+        return InstanceView(split, self._joins, None, self._read_arguments, main=self._main)
 
     # --- split resources -----------------------------------------------------------------------------------------
 
@@ -232,7 +240,7 @@ class InstanceView:
             return None  # to the provider, an empty text is an argument that is not set
         if value is not None and self._read_arguments is not None:
             self._read_arguments.add(instance, path)
-        return value
+        return self._joins.seen_from(self._main, value)
 
 
 def links_into(nested: NestedInstance, own: Links, around: Links, by: str) -> Links:

@@ -116,7 +116,8 @@ def _of_kind(kind: type[Resource], configuration: Configuration, joins: Joins, n
                 if isinstance(instance, NestedInstance):
                     nested.setdefault(kind, []).append(instance)
                 uncertain = applies if isinstance(applies, Unknown) else instance.uncertain
-                origin = _origin(kind, instance, configuration, uncertain, names.of(instance).known)
+                known, account = names.of(instance).known, joins.account_of(instance)
+                origin = _origin(kind, instance, configuration, uncertain, known, account=account)
                 yield kind(origin, TerraformSource(instance, joins, block, names))
 
 
@@ -156,6 +157,8 @@ def _origin(
     configuration: Configuration,
     uncertain: Unknown | None,
     keys: frozenset[str],
+    *,
+    account: str | None,
 ) -> Origin:
     block = kind.terraform
     argument = None if block is None else block.naming(instance.type)
@@ -169,7 +172,7 @@ def _origin(
         address=instance.address,
         arn=arn if isinstance(arn, str) and 0 < len(arn) <= limits.NAME_LENGTH else None,
         region=instance.region if isinstance(instance.region, str) else None,
-        account=(None if instance.place is None else instance.place.account) or configuration.account,
+        account=account,
         root=configuration.root,
         location=instance.location,
         uncertain=uncertain,

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from hipaa_guard.facts.places import in_one_place
 from hipaa_guard.facts.readings import Adoption, Block
-from hipaa_guard.facts.values import Reference, Unknown
+from hipaa_guard.facts.values import Reference, Unknown, Value
 from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.binding.external_values import ExternalValue, Owners, is_left_out
 from hipaa_guard.terraform.binding.identity import NameIndex, naming_arguments
 from hipaa_guard.terraform.binding.join_values import JoinValues
+from hipaa_guard.terraform.binding.other_accounts import OtherAccounts
 from hipaa_guard.terraform.binding.reference_chains import ReferenceChain, Splits, type_at
 from hipaa_guard.terraform.binding.uncertain_joins import UncertainJoin, why_uncertain
 from hipaa_guard.terraform.blocks import Configuration, ResourceInstance
@@ -65,6 +66,7 @@ class Joins:
             self._by_type.setdefault(instance.type, []).append(instance)
             self._by_address[instance.address] = instance
             self._by_block.setdefault(without_keys(instance.address), []).append(instance)
+        self._other_accounts = OtherAccounts(configuration, self._by_address, self._by_block)
 
     def of_type(self, type: str) -> list[ResourceInstance]:
         """All instances of a Terraform type."""
@@ -87,6 +89,14 @@ class Joins:
                 unqualified=None if block is None else block.unqualified,
             )
         return self._names[types, arguments]
+
+    def account_of(self, instance: ResourceInstance) -> str | None:
+        """The account of an instance, as its provider or the user names it; None where that is not known."""
+        return self._other_accounts.account_of(instance.place)
+
+    def seen_from(self, main: ResourceInstance, value: Value) -> Value:
+        """A value as seen from `main`: references to resources of other accounts have these accounts."""
+        return self._other_accounts.seen_from(main, value) if self._configuration.several_providers else value
 
     def unseen(self, main: ResourceInstance) -> Unknown | None:
         """Why something that was not read may point at the instance; None where nothing may."""

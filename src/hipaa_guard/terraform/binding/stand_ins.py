@@ -71,6 +71,10 @@ class _Parts:
         """Why there may be more parts: the configuration that declares the whole may hold them."""
         return self._whole.unknown if main is self._whole else self._joins.unseen(main)
 
+    def seen_from(self, main: ResourceInstance, value: Value) -> Value:
+        """See `Joins`."""
+        return self._joins.seen_from(main, value)
+
     def links(self, main: ResourceInstance, type: str, by: str, names: NameIndex, block: Block | None = None) -> Links:
         """The parts of a type that name the whole by an argument."""
         if main is not self._whole:
@@ -226,6 +230,7 @@ def _origin(kind: type[Resource], whole: ExternalInstance, root: str) -> Origin:
         address=whole.address,
         arn=text if text is not None and text.startswith("arn:") else None,
         region=whole.region,
+        account=None if whole.place is None else whole.place.account,
         root=root,
         location=whole.location,
         keys=frozenset(forms(text) if text is not None else ()),

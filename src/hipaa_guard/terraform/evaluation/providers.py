@@ -6,7 +6,7 @@ from typing import Any
 
 from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.places import Place, configured_place
-from hipaa_guard.facts.values import Cause, Unknown, Value
+from hipaa_guard.facts.values import Cause, PartialText, Unknown, Value
 from hipaa_guard.terraform.evaluation.enclosing_module import EnclosingModule
 from hipaa_guard.terraform.hcl.arguments import valued
 from hipaa_guard.terraform.hcl.errors import FAILURES
@@ -46,7 +46,7 @@ class Provider:
             if self.block is None:
                 self._place = Place(self.key, None, None, self.region)
             else:
-                self._place = configured_place(self.key, self.region, self._named_argument, self._roles)
+                self._place = configured_place(self.key, self.region, self._chosen, self._roles)
         return self._place
 
     @property
@@ -57,18 +57,33 @@ class Provider:
             self._default_tags = self._argument(block, "tags")
         return self._default_tags
 
-    def _named_argument(self, name: str) -> Value:
-        return self._argument(self.block, name)
+    def _chosen(self, name: str) -> Value:
+        """An argument that chooses the account: a credential that is not known is its expression, see `_comparable`."""
+        value = self._argument(self.block, name)
+        return value if name == "allowed_account_ids" else self._comparable(value, self.block, name)
+
+    def _comparable(self, value: Value, block: HclBlock | None, name: str) -> Value:
+        """A text for an unknown value that is equal where it is written alike in one module: then the values are equal.
+
+        It begins with what is known of the value.
+        """
+        if not isinstance(value, Unknown) or block is None or name not in block.attributes:
+            return value
+        known = value.prefix if isinstance(value, PartialText) else ""
+        return f"{known}\0{self.module.address}\0{block.attributes[name].text}"
 
     def _roles(self, name: str) -> list[Value]:
         """The ARNs of the roles in the nested blocks of a name, or in the attribute of the awscc provider."""
         assert self.block is not None
-        arns: list[Value] = [self._argument(role, "role_arn") for role in self.block.nested(name)]
+        arns: list[Value] = [
+            self._comparable(self._argument(role, "role_arn"), role, "role_arn") for role in self.block.nested(name)
+        ]
         if any(block.type == "dynamic" and block.labels == (name,) for block in self.block.blocks):
             arns = [Unknown("whether the provider takes on a role is not evaluated", Cause.EXPRESSION)]
-        written = self._named_argument(name)
+        written = self._argument(self.block, name)
         if written is not None:
-            arns.append(written.get("role_arn") if isinstance(written, dict) else written)
+            arn = written.get("role_arn") if isinstance(written, dict) else written
+            arns.append(self._comparable(arn, self.block, name))
         return arns
 
     def _argument(self, block: HclBlock | None, name: str) -> Value:

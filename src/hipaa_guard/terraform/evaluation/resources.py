@@ -214,8 +214,10 @@ class HclInstance:
             return OuterReference(reason, Cause.DATA_SOURCE, address, references=references, is_set=surely_set(path))
         asked = parts_of([self.written(name) for name in dict.fromkeys((*names, *blocks)) if name not in META])
         looked_up_with = tuple(part for part in asked if isinstance(part, Reference))
-        own = is_of_own_account(self.type) and "provider" not in self._block.attributes
-        return DataSourceValue(self.address, path, looked_up_with, own=own, asked_by=asked_by(self))
+        found_here = is_of_own_account(self.type)
+        own = found_here and "provider" not in self._block.attributes
+        home = self._home if found_here and not is_region_or_partition(self.type) else None
+        return DataSourceValue(self.address, path, looked_up_with, own=own, asked_by=asked_by(self), home=home)
 
     def reference(self, name: str) -> Value:
         """The value of ``address.name`` in other expressions."""
@@ -295,10 +297,16 @@ class HclInstance:
                 return value
         return self._provider.region if self._provider is not None else None
 
+    def _home(self) -> Place:
+        """The place of its provider."""
+        if self._provider is None:
+            return _OF_ENVIRONMENT[self.type.startswith("awscc_")]
+        return self._provider.place
+
     @property
     def place(self) -> Place:
         """See `ResourceInstance`."""
-        place = _OF_ENVIRONMENT if self._provider is None else self._provider.place
+        place = self._home()
         return place if self.region is place.region else place.in_region(self.region)
 
     def mentions(self, name: str) -> set[str]:
@@ -359,7 +367,7 @@ def nested_type(block: HclBlock) -> str:
     return block.labels[0] if block.type == "dynamic" and block.labels else block.type
 
 
-_OF_ENVIRONMENT = Place(":aws", None, (), None)
+_OF_ENVIRONMENT = (Place(":aws", None, (), None), Place(":awscc", None, (), None))
 """The place of resources whose provider nobody configures."""
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.locations import Location
+from hipaa_guard.facts.places import Place
 from hipaa_guard.facts.secrets import SecretText
 from hipaa_guard.facts.values import Cause, Existing, Reference, Undecided, Unknown, Value
 from hipaa_guard.lean import regex
@@ -84,16 +85,27 @@ class Pinned(Reference):
 
 
 class DataSourceValue(Existing):
-    """A value that a data source reads from something existing. ``looked_up_with`` are references in its arguments."""
+    """A value that a data source reads from something existing. ``looked_up_with`` are references in its arguments.
 
-    __slots__ = ("looked_up_with",)
+    ``home`` gives the place of its provider, in whose account it was found; None where it may be found elsewhere.
+    """
+
+    __slots__ = ("home", "looked_up_with")
 
     def __init__(
-        self, address: str, attribute: str, looked_up_with: tuple[Unknown, ...], *, own: bool, asked_by: str | None
+        self,
+        address: str,
+        attribute: str,
+        looked_up_with: tuple[Unknown, ...],
+        *,
+        own: bool,
+        asked_by: str | None,
+        home: Callable[[], Place] | None = None,
     ) -> None:
         is_set = surely_set(attribute) or attribute == "cidr_block"
         super().__init__(address, attribute, is_set=is_set, apart=not looked_up_with, own=own, asked_by=asked_by)
         self.looked_up_with = looked_up_with
+        self.home = home
 
 
 class OuterReference(Unknown):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hipaa_guard.facts.lists import first_unknown
 from hipaa_guard.facts.locations import Gap, GapKind, Location
-from hipaa_guard.facts.places import Place, configured_place
+from hipaa_guard.facts.places import Place
 from hipaa_guard.facts.values import Cause, Computed, Unknown, Value
 from hipaa_guard.terraform.addresses import key_text, without_keys
 from hipaa_guard.terraform.blocks import Configuration
@@ -18,8 +18,9 @@ from hipaa_guard.terraform.input_error import TerraformInputError
 from hipaa_guard.terraform.recorded.documents import any_marked, masked, objects, table, text
 from hipaa_guard.terraform.recorded.instances import RecordedInstance
 from hipaa_guard.terraform.recorded.plan_changes import unchanged
+from hipaa_guard.terraform.recorded.plan_providers import PlanProviders
 from hipaa_guard.terraform.recorded.plan_references import Found, Instances, PlannedModule, ReferenceContext
-from hipaa_guard.terraform.recorded.plan_source import KnownValues, agrees, completed, data_sources
+from hipaa_guard.terraform.recorded.plan_source import KnownValues, agrees, completed
 from hipaa_guard.terraform.recorded.plan_values import ABSENT, Planned, PlannedExpression, decoded, is_argument
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 _MAJOR_VERSIONS = ("0", "1")
 _GONE = frozenset({"delete", "forget"})
-_NOT_IN_PLAN = Unknown("the provider's argument is not in the plan", Cause.EXPRESSION)
 
 
 def is_plan(document: Mapping[str, Any]) -> bool:
@@ -84,15 +84,15 @@ class _Plan:
         self._changed: dict[str, dict[str, Any]] = {}
         self.blocks: Mapping[str, HclInstance] = {}
         """Address -> the instance as the source declares it; empty without source."""
-        self._providers = table(configuration.get("provider_config"))
-        self._places: dict[str, Place] = {}
+        self.providers = PlanProviders(document, self._instances)
 
     def configuration(self, source: SourceTree | None) -> Configuration:
         """All instances, and gaps for entries that could not be read."""
         damaged = self._changes()
         instances = [self._instance(change) for change in self._changed.values()]
         result = Configuration(root=self._root, source="plan", instances=[*instances], gaps=self._gaps, files=1)
-        result.account = self._own_account()
+        result.account = self.providers.own_account()
+        result.several_providers = len(self.providers.of_aws) > 1
         result.unchanged = unchanged(self._document, self._changed)
         moved = ((address, text(entry.get("previous_address"))) for address, entry in self._changed.items())
         result.previous = {address: (before,) for address, before in moved if before and before != address}
@@ -227,48 +227,6 @@ class _Plan:
             self._gaps.append(Gap(GapKind.LIMIT, address, reason, location=self._location))
             return Unknown(reason, Cause.LIMIT)
 
-    def _own_account(self) -> str | None:
-        """The account that the plan was made in, where it was looked up and the only provider of AWS asked."""
-        of_aws = [each for each in self._providers.values() if table(each).get("name") == "aws"]
-        read = [entry for entry in data_sources(self._document) if entry.get("type") == "aws_caller_identity"]
-        found = {text(table(entry.get("values")).get("account_id")) for entry in read}
-        return found.pop() if len(of_aws) == len(found) == 1 else None
-
-    def provider(self, key: str) -> Mapping[str, Any]:
-        """The arguments of a provider configuration."""
-        return table(table(self._providers.get(key)).get("expressions"))
-
-    def place(self, key: str) -> Place:
-        """The account and region of a provider configuration."""
-        if key not in self._places:
-            written = self.provider(key)
-            implied = not written and ":" in key  # before Terraform 1.1, modules have keys without a configuration
-
-            def argument(name: str) -> Value:
-                return _NOT_IN_PLAN if implied else self.constant(written.get(name))
-
-            def roles(name: str) -> list[Value]:
-                blocks = written.get(name)
-                listed = objects(blocks) or ([table(blocks)] if blocks else [])
-                return [
-                    self.constant(block.get("role_arn")) if "role_arn" in block else _NOT_IN_PLAN for block in listed
-                ]
-
-            self._places[key] = configured_place(key or None, self.constant(written.get("region")), argument, roles)
-        return self._places[key]
-
-    def constant(self, expression: Any) -> Value:
-        """The value of an argument of a provider: a literal, or that of a variable of the root module."""
-        found = table(expression)
-        if "constant_value" in found:
-            return found["constant_value"]
-        names = found.get("references")
-        name = text(names[0]) if isinstance(names, list) and len(names) == 1 else ""
-        variable = table(table(self._document.get("variables")).get(name.removeprefix("var.")))
-        if name.startswith("var.") and isinstance(variable.get("value"), str):
-            return variable["value"]
-        return _NOT_IN_PLAN if expression else None
-
 
 class _PlannedResource:
     """The arguments of one entry of `resource_changes`."""
@@ -323,11 +281,11 @@ class _PlannedResource:
     def region(self) -> Value:
         """The region of the resource: its own, else its provider's."""
         own = self._own("region")
-        return own if own is not None else self._plan.constant(self._plan.provider(self.provider).get("region"))
+        return own if own is not None else self._plan.providers.region(self.provider)
 
     def place(self) -> Place:
         """The account and region of the resource."""
-        place, own = self._plan.place(self.provider), self._own("region")
+        place, own = self._plan.providers.place(self.provider), self._own("region")
         return place if own is None else place.in_region(own)
 
     def _own(self, attribute: str) -> Value:
@@ -365,8 +323,8 @@ class _PlannedResource:
         return {**table(defaults), **table(tags)}
 
     def _default_tags(self) -> Value:
-        blocks = objects(self._plan.provider(self.provider).get("default_tags"))
-        value = self._plan.constant(blocks[0].get("tags")) if blocks else None
+        blocks = objects(self._plan.providers.arguments(self.provider).get("default_tags"))
+        value = self._plan.providers.constant(blocks[0].get("tags")) if blocks else None
         return masked(value, sensitive=False)
 
 

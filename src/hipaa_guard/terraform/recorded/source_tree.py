@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hipaa_guard.facts.locations import Gap, GapKind
@@ -160,8 +160,10 @@ def _place(instances: Sequence[RecordedInstance], blocks: Mapping[str, HclInstan
         instance.location = found.location
         if isinstance(instance.region, Unknown):
             instance.region = found.region
-        if instance.place is None or instance.place.credentials is None:
+        if instance.place is None:
             instance.place = found.place
+        elif instance.place.credentials is None:  # the plan may have looked up the account
+            instance.place = replace(found.place, account=found.place.account or instance.place.account)
     return missing
 
 
