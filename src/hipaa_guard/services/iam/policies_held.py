@@ -42,8 +42,10 @@ def _arn(value: Value) -> str | Unknown:
         if managed and value.prefix == "arn:":
             return f"arn:aws{managed[0]}"
     if isinstance(value, Existing):
-        wide = value.asked_by is None or managed_by_aws.may_be_wide(value.asked_by.rpartition("/")[2])
-        return value if wide else symbol(value.address, value.attribute)
+        found = value.asked_by is None or managed_by_aws.looked_up_by(value.asked_by)
+        if isinstance(found, str):
+            return f"arn:aws:iam::aws:policy/{found}"
+        return value if found else symbol(value.address, value.attribute)
     return identity(value)  # an account that is looked up is never the word "aws" that stands for AWS's own
 
 
