@@ -14,8 +14,9 @@ from hipaa_guard.authoring import (
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.cross_account import first_told, no_cross_account, not_shared, outsiders_let_in
-from hipaa_guard.judging.fix_parts import function_for_topic
+from hipaa_guard.judging.fix_parts import FORWARDED_LOGS, function_for_topic
 from hipaa_guard.judging.function_policies import NAMES_THE_PLACE, REMOVES_A_PERMISSION, place_of
+from hipaa_guard.judging.log_forwarding import account_sent_to
 from hipaa_guard.judging.log_targets import LOG_RESOURCE_POLICY
 from hipaa_guard.judging.public_snapshots import effectively_shared_with
 from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_functions, rds, secretsmanager
@@ -137,12 +138,39 @@ def efs_policy_no_cross_account(system: efs.FileSystem) -> PolicyDocument | Verd
     why="Whoever may write log events can bury the true record of access to ePHI under others.",
     fix=Fix(
         terraform=LOG_RESOURCE_POLICY,
-        cli="aws logs put-resource-policy --policy-name POLICY --policy-document file://own-account-only.json",
+        cli="""
+            aws logs put-resource-policy --policy-name POLICY --policy-document file://own-account-only.json
+            aws logs put-destination-policy --destination-name DESTINATION --access-policy file://own-account-only.json
+        """,
+        note="The second command is for a destination, to which other accounts may send log events.",
         not_by_machine=TAKES_ACCESS,
     ),
 )
 def log_group_no_cross_account(resource_policy: cloudwatch_logs.ResourcePolicy) -> PolicyDocument | None:
     return resource_policy.policy
+
+
+@control(
+    title="CloudWatch Logs sends log events on to no other AWS account",
+    severity=MEDIUM,
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)", "164.308(b)(1)"),
+    why="Log events of applications often hold ePHI: the account that receives them needs a reason, and a contract if it is "
+    "not yours.",
+    fix=Fix(
+        terraform=FORWARDED_LOGS,
+        cli="""
+            aws logs delete-subscription-filter --log-group-name GROUP --filter-name FILTER
+            aws logs delete-account-policy --policy-name POLICY --policy-type SUBSCRIPTION_FILTER_POLICY
+            aws logs delete-delivery --id DELIVERY
+        """,
+        note="The commands are for a filter of one log group, a policy of the account, and a delivery of another service's "
+        "logs. A central account for logs is a good reason: accept it as an exception.",
+        not_by_machine=TAKES_ACCESS,
+        consequences=("costs_money",),
+    ),
+)
+def log_forwarding_no_cross_account(subscription: cloudwatch_logs.Subscription, inventory: Inventory) -> Verdict:
+    return account_sent_to(subscription, inventory)
 
 
 @not_shared(

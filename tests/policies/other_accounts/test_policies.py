@@ -7,7 +7,7 @@ from typing import Any
 
 from hipaa_guard.authoring import HIGH, MEDIUM
 from hipaa_guard.testing import ACCOUNT, FAIL, PASS, UNKNOWN, Case, all_controls, cases
-from tests.policies.other_accounts.places import PLACES, with_statements
+from tests.policies.other_accounts.places import DESTINATION, PLACES, Place, with_statements
 
 OTHER = "444455556666"
 OWN_TOPIC, THEIR_TOPIC = (f"arn:aws:sns:us-east-1:{account}:results" for account in (ACCOUNT, OTHER))
@@ -148,29 +148,32 @@ DOUBTFUL: dict[str, dict[str, Any]] = {
 }
 
 
-def not_known(control: str, statement: dict[str, Any]) -> str:
+def not_known(control: str, place: Place, statement: dict[str, Any]) -> str:
     """The kind of a control in Terraform, whose policy has a statement with a variable that has no value."""
-    text = with_statements(control, statement).terraform or ""
+    text = with_statements(control, statement, place=place).terraform or ""
     return 'variable "open" {}\n' + text.replace("$" + OPEN, OPEN)
 
 
+LOG_POLICY = "log_group_no_cross_account"
+
+
 def table() -> Iterator[Case]:
-    for control, place in PLACES.items():
+    for control, place in (*PLACES.items(), (LOG_POLICY, DESTINATION)):
         for sentence, statements in GOOD.items():
-            yield Case(control, sentence, PASS, with_statements(control, *statements))
+            yield Case(control, sentence, PASS, with_statements(control, *statements, place=place))
         for sentence, (statements, says) in BAD.items():
-            yield Case(control, sentence, FAIL, with_statements(control, *statements), says=says)
+            yield Case(control, sentence, FAIL, with_statements(control, *statements, place=place), says=says)
         severity = HIGH if place.action in READING else MEDIUM
         for sentence, statement in OPEN_SERVICE.items():
-            told = with_statements(control, statement)
+            told = with_statements(control, statement, place=place)
             yield Case(control, sentence, FAIL, told, says=FROM_OUTSIDE, severity=severity)
         for sentence, statement in ORGANIZATION.items():
-            text, says = not_known(control, statement), "allows every account of an org"
+            text, says = not_known(control, place, statement), "allows every account of an org"
             yield Case(control, f"{sentence} that is not known", FAIL, text, says=says)
         for sentence, statement in DOUBTFUL.items():
-            yield Case(control, f"{sentence} that is not known", UNKNOWN, not_known(control, statement))
+            yield Case(control, f"{sentence} that is not known", UNKNOWN, not_known(control, place, statement))
         served = SERVICE | when("StringEquals", "aws:SourceOrgID", OPEN)
-        yield Case(control, "a service for an organization that is not known", PASS, not_known(control, served))
+        yield Case(control, "a service for an organization that is not known", PASS, not_known(control, place, served))
 
 
 ELB = {"Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}, "Action": "s3:PutObject"}
