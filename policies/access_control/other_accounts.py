@@ -40,14 +40,14 @@ from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_
     ),
 )
 def kms_key_policy_no_cross_account(key: kms.Key) -> PolicyDocument | Verdict | None:
-    if key.manager != "CUSTOMER":
-        return not_applicable("is managed by AWS, which writes its policy")
     own = key.origin.own_account
     outsiders = first_told(
         lambda: outsiders_let_in(kms.grants_of(key), own, by="grants for"),
-        lambda: outsiders_let_in(key.policy, own),
+        lambda: outsiders_let_in(key.policy, own) if key.manager == "CUSTOMER" else None,
     )
-    return key.policy if outsiders is None else failed(outsiders)
+    if outsiders is not None:
+        return failed(outsiders)
+    return key.policy if key.manager == "CUSTOMER" else not_applicable("is managed by AWS, which writes its policy")
 
 
 @no_cross_account(

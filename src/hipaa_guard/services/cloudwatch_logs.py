@@ -137,7 +137,9 @@ class ResourcePolicy(Resource):
         name="policy_name",
         when=_has_policy,
     )
-    aws = Listing("logs.describe_resource_policies", "resourcePolicies[?!resourceArn]", name="policyName")
+    aws: ClassVar[Listing | None] = Listing(
+        "logs.describe_resource_policies", "resourcePolicies[?!resourceArn]", name="policyName"
+    )
     aws_types: ClassVar[tuple[str, ...]] = ("AWS::Logs::ResourcePolicy",)
 
     policy: PolicyDocument | None = fact(
@@ -174,53 +176,65 @@ class LogGroupPolicy(ResourcePolicy):
     )
 
 
-_POLICY_OF_DESTINATION = (
-    "aws_cloudwatch_log_destination_policy.access_policy",
-    "aws_cloudwatch_log_delivery_destination_policy.delivery_destination_policy",
-)
-
-
 class Destination(ResourcePolicy):
-    """A destination of log events, with the policy that says which accounts may send theirs to it.
-
-    A live account is asked for those of subscription filters only: delivery destinations tell their policies in an
-    answer each.
-    """
+    """A destination of subscription filters, with the policy that says which accounts may send log events to it."""
 
     noun = "log destination"
-    terraform = Block(
+    terraform: ClassVar[Block | None] = Block(
         "aws_cloudwatch_log_destination",
-        "aws_cloudwatch_log_delivery_destination",
         "awscc_logs_destination",
-        "awscc_logs_delivery_destination",
-        joins={
-            "aws_cloudwatch_log_destination_policy": "destination_name",
-            "aws_cloudwatch_log_delivery_destination_policy": "delivery_destination_name",
-        },
+        joins={"aws_cloudwatch_log_destination_policy": "destination_name"},
         name="name",
         awscc_name="destination_name",
-        also=("name",),
     )
-    aws = Listing(
+    aws: ClassVar[Listing | None] = Listing(
         "logs.describe_destinations",
         "destinations[]",
         arn="{arn}",
         name="destinationName",
         keys=("destinationName", "arn"),
     )
-    aws_types = ("AWS::Logs::Destination", "logs:destination")
+    aws_types: ClassVar[tuple[str, ...]] = ("AWS::Logs::Destination", "logs:destination")
 
     policy: PolicyDocument | None = fact(
-        terraform=first(*_POLICY_OF_DESTINATION),
-        awscc=first(
-            *_POLICY_OF_DESTINATION, "destination_policy", "delivery_destination_policy.delivery_destination_policy"
-        ),
+        terraform="aws_cloudwatch_log_destination_policy.access_policy",
+        awscc=first("aws_cloudwatch_log_destination_policy.access_policy", "destination_policy"),
         unset=None,
         parse=PolicyDocument.parse,
         refusal=resource_policy,
         aws=listed("accessPolicy"),
     )
     """None: only its own account may send events to it."""
+
+
+_TOLD_APART = "a live account tells the policy of a delivery destination in an answer for each"
+_OF_DELIVERIES = "aws_cloudwatch_log_delivery_destination_policy.delivery_destination_policy"
+
+
+class DeliveryDestination(Destination):
+    """A destination of deliveries, with the policy that says which accounts may deliver the logs of services to it."""
+
+    noun = "delivery destination"
+    terraform = Block(
+        "aws_cloudwatch_log_delivery_destination",
+        "awscc_logs_delivery_destination",
+        joins={"aws_cloudwatch_log_delivery_destination_policy": "delivery_destination_name"},
+        name="name",
+        awscc_name="name",
+    )
+    aws = None
+    aws_types = ()
+    terraform_only = _TOLD_APART
+
+    policy: PolicyDocument | None = fact(
+        terraform=_OF_DELIVERIES,
+        awscc=first(_OF_DELIVERIES, "delivery_destination_policy.delivery_destination_policy"),
+        unset=None,
+        parse=PolicyDocument.parse,
+        refusal=resource_policy,
+        terraform_only=_TOLD_APART,
+    )
+    """As of a destination of filters."""
 
 
 class Subscription(Resource):

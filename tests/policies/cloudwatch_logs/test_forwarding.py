@@ -78,6 +78,13 @@ def declared(to: str, provider: str = "") -> str:
     return written + CENTRAL + resource("aws_cloudwatch_log_destination", lines, "central")
 
 
+def delivered(provider: str = "") -> str:
+    text = (by_delivery("TO").terraform or "").replace('"TO"', "aws_cloudwatch_log_delivery_destination.central.arn")
+    lines = f'name = "central"\n{provider}\ndelivery_destination_configuration {{\n'
+    lines += 'destination_resource_arn = "arn:aws:s3:::logs"\n}'
+    return text + CENTRAL + resource("aws_cloudwatch_log_delivery_destination", lines, "central")
+
+
 def written(to: str, more: str = "") -> str:
     return (by_filter("TO").terraform or "").replace("TO", to) + more
 
@@ -107,6 +114,9 @@ test_declared = cases(
     Case(CONTROL, "a destination that stands beside it", PASS, declared(TO_CENTRAL)),
     Case(CONTROL, "a destination that stands beside it, in another account", FAIL,
          declared(TO_CENTRAL, "provider = aws.central"), says="destination.central, which is in another account"),
+    Case(CONTROL, "a delivery to a destination that stands beside it", PASS, delivered()),
+    Case(CONTROL, "a delivery to a destination that stands beside it, in another account", FAIL,
+         delivered("provider = aws.central"), says="in another account"),
     Case(CONTROL, "a stream that stands beside it", PASS,
          declared("aws_kinesis_stream.s.arn") + resource("aws_kinesis_stream", 'name = "s"', "s")),
     Case(CONTROL, "the account that Terraform runs in", PASS,

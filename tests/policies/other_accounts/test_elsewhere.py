@@ -43,3 +43,15 @@ def test_the_account_of_a_policy_is_that_of_its_resource(
     found = [each.status for each in scan(tmp_path, text, control).findings]
     assert (Status.FAIL in found) == fails
     assert set(found) <= {Status.FAIL, Status.PASS}, "what its policy does not decide is a gap"
+
+
+@pytest.mark.parametrize(("grantee", "fails"), [(OTHER, True), (ACCOUNT, False)])
+def test_a_grant_for_another_account_opens_a_key_that_is_declared_elsewhere(
+    grantee: str, fails: bool, tmp_path: Path
+) -> None:
+    text = (
+        f'{PROVIDER}resource "aws_kms_grant" "g" {{\n  key_id = "1234abcd-12ab-34cd-56ef-1234567890ab"\n'
+        f'  grantee_principal = "arn:aws:iam::{grantee}:role/r"\n  operations = ["Decrypt"]\n}}\n'
+    )
+    found = scan(tmp_path, text, "kms_key_policy_no_cross_account").findings
+    assert [each.status for each in found] == ([Status.FAIL] if fails else [])
