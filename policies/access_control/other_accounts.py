@@ -42,12 +42,22 @@ from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_
 def kms_key_policy_no_cross_account(key: kms.Key) -> PolicyDocument | Verdict | None:
     own = key.origin.own_account
     outsiders = first_told(
-        lambda: outsiders_let_in(kms.grants_of(key), own, by="grants for"),
+        lambda: _let_in_by_grants(kms.grants_of(key), own),
         lambda: outsiders_let_in(key.policy, own) if key.manager == "CUSTOMER" else None,
     )
     if outsiders is not None:
         return failed(outsiders)
     return key.policy if key.manager == "CUSTOMER" else not_applicable("is managed by AWS, which writes its policy")
+
+
+def _let_in_by_grants(grants: PolicyDocument | None, own: str | None) -> str | None:
+    """Whom outside the account grants let in. No grant denies anything, so that those which are known decide."""
+    if grants is None:
+        return None
+    known = PolicyDocument(list(list.__iter__(grants.statements)))
+    return first_told(
+        lambda: outsiders_let_in(known, own, by="grants for"), lambda: outsiders_let_in(grants, own, by="grants for")
+    )
 
 
 @no_cross_account(

@@ -15,6 +15,7 @@ _STAYS = "sends log events to a stream or function, which CloudWatch Logs takes 
 _OWN = "sends log events to a destination of its own account"
 _OF_OWN_ACCOUNT = regex(r"(?:.*\.)?aws(?:cc)?_(?:kinesis|kinesisfirehose|lambda)_\w+\..+")
 """Addresses of streams and functions."""
+_DESTINATIONS = (cloudwatch_logs.Destination, cloudwatch_logs.DeliveryDestination)
 _GAP = "\ue004"
 """Stands for a part of an ARN that is not known."""
 
@@ -54,7 +55,8 @@ def _segments(arn: Value) -> list[str]:
 def _to_declared(named: Reference, subscription: cloudwatch_logs.Subscription, inventory: Inventory) -> Verdict:
     if _OF_OWN_ACCOUNT.fullmatch(named.address):
         return passed(_STAYS)
-    target = inventory.lookup(cloudwatch_logs.Destination, named)
+    found = (inventory.lookup(kind, named) for kind in _DESTINATIONS)
+    target = next((each for each in found if each is not None), None)
     if target is None:
         raise Undecided(named)
     one = in_one_account(target.origin.place, subscription.origin.place)
