@@ -31,23 +31,6 @@ def name_of(arn: str | Unknown) -> str | None:
     return found[1] if found else None
 
 
-def looked_up_by(pattern: str) -> str | bool:
-    """The policy in the table that a name finds, with its path; else whether the name may find one of them.
-
-    The name may have the start of a path before it, and end with ``*`` where the rest of it is not known. IAM lists its
-    own policies beside those of the account, and the provider refuses a name that two of them have, so that a name of
-    the table finds that policy or none (the provider's ``aws_iam_policy``, "name"; IAM API reference, ListPolicies,
-    "Scope"; read 2026-11-30).
-    """
-    start, _, name = pattern.rpartition("/")
-    found = [each for each in GRANTS if f"/{each}".startswith(start) and _is(each.rpartition("/")[2], name)]
-    return found[0] if found and not name.endswith("*") else bool(found)
-
-
-def _is(name: str, pattern: str) -> bool:
-    return name.startswith(pattern.removesuffix("*")) if pattern.endswith("*") else name == pattern
-
-
 def grants_of(name: str) -> PolicyDocument | None:
     """The wide grants of a policy of AWS, as a policy document; None where it has none."""
     granted = GRANTS.get(name)
