@@ -13,7 +13,13 @@ from hipaa_guard.authoring import (
     passed,
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.judging.cross_account import first_told, no_cross_account, not_shared, outsiders_let_in
+from hipaa_guard.judging.cross_account import (
+    first_told,
+    let_in_by_permissions,
+    no_cross_account,
+    not_shared,
+    outsiders_let_in,
+)
 from hipaa_guard.judging.fix_parts import FORWARDED_LOGS, function_for_topic
 from hipaa_guard.judging.function_policies import NAMES_THE_PLACE, REMOVES_A_PERMISSION, place_of
 from hipaa_guard.judging.log_forwarding import account_sent_to
@@ -42,22 +48,12 @@ from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_
 def kms_key_policy_no_cross_account(key: kms.Key) -> PolicyDocument | Verdict | None:
     own = key.origin.own_account
     outsiders = first_told(
-        lambda: _let_in_by_grants(kms.grants_of(key), own),
+        lambda: let_in_by_permissions(kms.grants_of(key), own, by="grants for"),
         lambda: outsiders_let_in(key.policy, own) if key.manager == "CUSTOMER" else None,
     )
     if outsiders is not None:
         return failed(outsiders)
     return key.policy if key.manager == "CUSTOMER" else not_applicable("is managed by AWS, which writes its policy")
-
-
-def _let_in_by_grants(grants: PolicyDocument | None, own: str | None) -> str | None:
-    """Whom outside the account grants let in. No grant denies anything, so that those which are known decide."""
-    if grants is None:
-        return None
-    known = PolicyDocument(list(list.__iter__(grants.statements)))
-    return first_told(
-        lambda: outsiders_let_in(known, own, by="grants for"), lambda: outsiders_let_in(grants, own, by="grants for")
-    )
 
 
 @no_cross_account(
@@ -102,6 +98,30 @@ def lambda_function_no_cross_account(function: lambda_functions.Function, invent
 
     place = place_of(lets_outsiders_in, function, inventory)
     return passed("has no policy that names another account") if place is None else failed(f"{found[-1]}{place}")
+
+
+@control(
+    title="Layers of Lambda functions are open to no other AWS account",
+    severity=MEDIUM,
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)", "164.308(b)(1)"),
+    why="Whoever may use a layer can download its code, and with it the names of systems with ePHI and whatever secrets lie "
+    "there.",
+    fix=Fix(
+        terraform="""
+            resource "aws_lambda_layer_version" "phi" {
+              layer_name = "records"
+              filename   = "layer.zip"
+            }
+        """,
+        cli="aws lambda remove-layer-version-permission --layer-name LAYER --version-number NUMBER --statement-id STATEMENT",
+        note="Functions of the account need no permission of the layer. In source, remove the "
+        "aws_lambda_layer_version_permission that names the account, the organization or everyone.",
+        not_by_machine=TAKES_ACCESS,
+    ),
+)
+def lambda_layer_no_cross_account(layer: lambda_functions.Layer) -> Verdict:
+    outsiders = let_in_by_permissions(layer.policy, layer.origin.own_account)
+    return passed("has no policy that names another account") if outsiders is None else failed(outsiders)
 
 
 @no_cross_account(

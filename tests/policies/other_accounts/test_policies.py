@@ -178,7 +178,7 @@ def table() -> Iterator[Case]:
 
 ELB = {"Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}, "Action": "s3:PutObject"}
 ELB_ACCOUNT = {"Principal": {"AWS": "arn:aws:iam::127311923021:root"}}
-FUNCTION = "lambda_function_no_cross_account"
+FUNCTION, LAYER = "lambda_function_no_cross_account", "lambda_layer_no_cross_account"
 BUCKET, KEY = "s3_bucket_no_cross_account_policy", "kms_key_policy_no_cross_account"
 LOGS = {"Principal": {"Service": "logs.us-east-1.amazonaws.com"}}
 GROUP = "arn:aws:logs:us-east-1:{}:log-group:*"
@@ -202,5 +202,5 @@ test_policies = cases(
 
 def test_every_kind_with_a_resource_policy_is_here() -> None:
     named = {id: control for id, control in all_controls().items() if "no_cross_account" in id}
-    # The permissions of functions are resources of their own, and have no statements.
-    assert {id for id, control in named.items() if "policy" in control.kind.facts} - set(PLACES) == {FUNCTION}
+    # The permissions of functions and layers are resources of their own, and have no statements.
+    assert {id for id, control in named.items() if "policy" in control.kind.facts} - set(PLACES) == {FUNCTION, LAYER}
