@@ -72,6 +72,7 @@ resource "aws_cloudwatch_log_subscription_filter" "phi" {
   filter_pattern  = ""
   destination_arn = aws_kinesis_stream.logs.arn
   role_arn        = aws_iam_role.forwarder.arn
+  depends_on      = [aws_iam_role_policy.forwarder]
 }
 resource "aws_kinesis_stream" "logs" {
   name            = "log-events"
