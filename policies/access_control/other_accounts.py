@@ -196,7 +196,7 @@ def log_group_no_cross_account(resource_policy: cloudwatch_logs.ResourcePolicy) 
         note="The commands are for a filter of one log group, a policy of the account, and a delivery of another service's "
         "logs. A central account for logs is a good reason: accept it as an exception.",
         not_by_machine=TAKES_ACCESS,
-        consequences=("costs_money",),
+        consequences=("replaces", "costs_money"),
     ),
 )
 def log_forwarding_no_cross_account(subscription: cloudwatch_logs.Subscription, inventory: Inventory) -> Verdict:
