@@ -13,9 +13,16 @@ from hipaa_guard.authoring import (
     passed,
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.judging.cross_account import first_told, no_cross_account, not_shared, outsiders_let_in
-from hipaa_guard.judging.fix_parts import function_for_topic
+from hipaa_guard.judging.cross_account import (
+    first_told,
+    let_in_by_permissions,
+    no_cross_account,
+    not_shared,
+    outsiders_let_in,
+)
+from hipaa_guard.judging.fix_parts import FORWARDED_LOGS, function_for_topic
 from hipaa_guard.judging.function_policies import NAMES_THE_PLACE, REMOVES_A_PERMISSION, place_of
+from hipaa_guard.judging.log_forwarding import account_sent_to
 from hipaa_guard.judging.log_targets import LOG_RESOURCE_POLICY
 from hipaa_guard.judging.public_snapshots import effectively_shared_with
 from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_functions, rds, secretsmanager
@@ -39,14 +46,14 @@ from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_
     ),
 )
 def kms_key_policy_no_cross_account(key: kms.Key) -> PolicyDocument | Verdict | None:
-    if key.manager != "CUSTOMER":
-        return not_applicable("is managed by AWS, which writes its policy")
     own = key.origin.own_account
     outsiders = first_told(
-        lambda: outsiders_let_in(kms.grants_of(key), own, by="grants for"),
-        lambda: outsiders_let_in(key.policy, own),
+        lambda: let_in_by_permissions(kms.grants_of(key), own, by="grants for"),
+        lambda: outsiders_let_in(key.policy, own) if key.manager == "CUSTOMER" else None,
     )
-    return key.policy if outsiders is None else failed(outsiders)
+    if outsiders is not None:
+        return failed(outsiders)
+    return key.policy if key.manager == "CUSTOMER" else not_applicable("is managed by AWS, which writes its policy")
 
 
 @no_cross_account(
@@ -93,6 +100,30 @@ def lambda_function_no_cross_account(function: lambda_functions.Function, invent
     return passed("has no policy that names another account") if place is None else failed(f"{found[-1]}{place}")
 
 
+@control(
+    title="Layers of Lambda functions are open to no other AWS account",
+    severity=MEDIUM,
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)", "164.308(b)(1)"),
+    why="Whoever may use a layer can download its code, and with it the names of systems with ePHI and whatever secrets lie "
+    "there.",
+    fix=Fix(
+        terraform="""
+            resource "aws_lambda_layer_version" "phi" {
+              layer_name = "records"
+              filename   = "layer.zip"
+            }
+        """,
+        cli="aws lambda remove-layer-version-permission --layer-name LAYER --version-number NUMBER --statement-id STATEMENT",
+        note="Functions of the account need no permission of the layer. In source, remove the "
+        "aws_lambda_layer_version_permission that names the account, the organization or everyone.",
+        not_by_machine=TAKES_ACCESS,
+    ),
+)
+def lambda_layer_no_cross_account(layer: lambda_functions.Layer) -> Verdict:
+    outsiders = let_in_by_permissions(layer.policy, layer.origin.own_account)
+    return passed("has no policy that names another account") if outsiders is None else failed(outsiders)
+
+
 @no_cross_account(
     title="EFS file system policies give access to no other AWS account",
     fix=Fix(
@@ -137,12 +168,39 @@ def efs_policy_no_cross_account(system: efs.FileSystem) -> PolicyDocument | Verd
     why="Whoever may write log events can bury the true record of access to ePHI under others.",
     fix=Fix(
         terraform=LOG_RESOURCE_POLICY,
-        cli="aws logs put-resource-policy --policy-name POLICY --policy-document file://own-account-only.json",
+        cli="""
+            aws logs put-resource-policy --policy-name POLICY --policy-document file://own-account-only.json
+            aws logs put-destination-policy --destination-name DESTINATION --access-policy file://own-account-only.json
+        """,
+        note="The second command is for a destination, to which other accounts may send log events.",
         not_by_machine=TAKES_ACCESS,
     ),
 )
 def log_group_no_cross_account(resource_policy: cloudwatch_logs.ResourcePolicy) -> PolicyDocument | None:
     return resource_policy.policy
+
+
+@control(
+    title="CloudWatch Logs sends log events on to no other AWS account",
+    severity=MEDIUM,
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)", "164.308(b)(1)"),
+    why="Log events of applications often hold ePHI: the account that receives them needs a reason, and a contract if it is "
+    "not yours.",
+    fix=Fix(
+        terraform=FORWARDED_LOGS,
+        cli="""
+            aws logs delete-subscription-filter --log-group-name GROUP --filter-name FILTER
+            aws logs delete-account-policy --policy-name POLICY --policy-type SUBSCRIPTION_FILTER_POLICY
+            aws logs delete-delivery --id DELIVERY
+        """,
+        note="The commands are for a filter of one log group, a policy of the account, and a delivery of another service's "
+        "logs. A central account for logs is a good reason: accept it as an exception.",
+        not_by_machine=TAKES_ACCESS,
+        consequences=("replaces", "costs_money"),
+    ),
+)
+def log_forwarding_no_cross_account(subscription: cloudwatch_logs.Subscription, inventory: Inventory) -> Verdict:
+    return account_sent_to(subscription, inventory)
 
 
 @not_shared(

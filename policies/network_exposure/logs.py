@@ -57,14 +57,17 @@ def cloudtrail_bucket_not_public(trail: cloudtrail.Trail, inventory: Inventory) 
 @policy_not_public(
     title="Resource policies of CloudWatch Logs allow nothing to everyone",
     severity=MEDIUM,
-    why="CloudWatch Logs heeds such a policy for AWS services alone: open to everyone, it lets them write log events for "
-    "any customer, which bury the true record of access to ePHI.",
+    why="CloudWatch Logs heeds the policy of a log group for AWS services alone, that of a destination for every account: "
+    "open to everyone, it lets strangers write log events, which bury the true record of access to ePHI.",
     policy="policy document",
     fix=Fix(
         terraform=LOG_RESOURCE_POLICY,
-        cli="aws logs put-resource-policy --policy-name POLICY --policy-document file://named-services-only.json",
+        cli="""
+            aws logs put-resource-policy --policy-name POLICY --policy-document file://named-services-only.json
+            aws logs put-destination-policy --destination-name DESTINATION --access-policy file://named-accounts-only.json
+        """,
         note="A policy of one log group also takes --resource-arn, and the --expected-revision-id that "
-        "describe-resource-policies tells.",
+        "describe-resource-policies tells. The second command is for a destination.",
         not_by_machine=TAKES_ACCESS,
     ),
     peers={"prowler": "cloudwatch_log_group_not_publicly_accessible"},

@@ -67,6 +67,7 @@ LEFT_OUT: Mapping[tuple[str, str], str] = {
     ("ec2.describe_instances", "Reservations.Instances.PublicIpAddress"): "an instance that has no public address",
     ("iam.get_account_authorization_details", "UserDetailList.UserPolicyList"): "a user without inline policies",
     ("lambda.list_functions", "Functions.Environment"): "a function without variables",
+    ("logs.describe_destinations", "destinations.accessPolicy"): "a destination without a policy",
     ("logs.describe_log_groups", "logGroups.retentionInDays"): "a group whose events never expire",
     ("rds.describe_db_instances", "DBInstances.DBClusterIdentifier"): "an instance of no cluster",
     ("s3.get_bucket_versioning", "Status"): "a bucket whose versioning was never set",

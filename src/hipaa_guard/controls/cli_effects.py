@@ -28,6 +28,8 @@ OVERWRITING: dict[str, str] = {
     "iam update-assume-role-policy": "",
     "kms put-key-policy": "",
     "lambda update-function-configuration": r"--environment",
+    "logs delete-account-policy": "",
+    "logs put-destination-policy": "",
     "logs put-resource-policy": "",
     "s3api put-bucket-acl": "",
     "s3api put-bucket-encryption": "",

@@ -41,12 +41,13 @@ def judge_parts(
     A resource is left out if all of its parts have addresses in ``without``.
     """
     result = PartsJudged()
-    by_kind: dict[str, list[Control]] = {}
+    by_kind: dict[type[Resource], list[Control]] = {}
     for control in controls:
-        by_kind.setdefault(control.kind.kind, []).append(control)
+        for kind in control.kind.narrower():
+            by_kind.setdefault(kind, []).append(control)
     found: dict[str, Finding] = {}
-    for its_controls in by_kind.values():
-        for stand_in in stand_ins(inventory, its_controls[0].kind, without):
+    for kind, its_controls in by_kind.items():
+        for stand_in in stand_ins(inventory, kind, without):
             open_: list[Control] = []
             decided = False
             for control in its_controls:

@@ -151,6 +151,19 @@ def outsiders_let_in(
     return None
 
 
+def let_in_by_permissions(policy: PolicyDocument | None, own: str | None, *, by: str = _BY_POLICY) -> str | None:
+    """As `outsiders_let_in`, for grants and permissions: none of them denies anything, so that known ones decide.
+
+    Raises:
+        Undecided: those that are known let in nobody, and one is not known.
+
+    """
+    if policy is None:
+        return None
+    known = PolicyDocument(list(list.__iter__(policy.statements)))
+    return first_told(lambda: outsiders_let_in(known, own, by=by), lambda: outsiders_let_in(policy, own, by=by))
+
+
 def _listed(names: Collection[str]) -> str:
     """The first names in their order, and how many more there are."""
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""

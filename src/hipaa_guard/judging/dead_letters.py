@@ -20,8 +20,9 @@ def takes_dead_letters(queue: sqs.Queue, inventory: Inventory) -> bool:
         return True
     of_queues = inventory.told_by(sqs.Queue, _dead_letter_target)
     of_others = inventory.told_by(sqs.FailureSource, _failures_go_to)
-    of_functions = inventory.told_by(sqs.FailingFunction, _failures_of_function_go_to)
-    if some(lambda told: _is_among(queue, *told, inventory), (of_queues, of_others, of_functions)):
+    of_functions = inventory.told_by(sqs.FailingFunction, _dead_letters_go_to)
+    of_events = inventory.told_by(sqs.FailingFunction, _failed_events_go_to)
+    if some(lambda told: _is_among(queue, *told, inventory), (of_queues, of_others, of_functions, of_events)):
         return True
     if not _is_subscribed(queue, inventory):
         _require_no_sign(queue)
@@ -57,7 +58,11 @@ def _failures_go_to(source: sqs.FailureSource) -> list[Value]:
     return mapped(sqs.target_text, source.failures_go_to)
 
 
-def _failures_of_function_go_to(function: sqs.FailingFunction) -> str:
+def _dead_letters_go_to(function: sqs.FailingFunction) -> str:
+    return function.dead_letters_go_to or ""
+
+
+def _failed_events_go_to(function: sqs.FailingFunction) -> list[str]:
     return function.failures_go_to
 
 

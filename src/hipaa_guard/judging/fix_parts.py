@@ -67,6 +67,53 @@ resource "aws_lambda_permission" "NAME" {
   action        = "lambda:InvokeFunction"
 LINES}
 """
+FORWARDED_LOGS = """
+resource "aws_cloudwatch_log_subscription_filter" "phi" {
+  name            = "records"
+  log_group_name  = "/records/app"
+  filter_pattern  = ""
+  destination_arn = aws_kinesis_stream.logs.arn
+  role_arn        = aws_iam_role.forwarder.arn
+  depends_on      = [aws_iam_role_policy.forwarder]
+}
+resource "aws_kinesis_stream" "logs" {
+  name            = "log-events"
+  shard_count     = 1
+  encryption_type = "KMS"
+  kms_key_id      = "alias/aws/kinesis"
+}
+data "aws_caller_identity" "current" {}
+resource "aws_iam_role" "forwarder" {
+  name = "log-forwarder"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "logs.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = { StringLike = {
+        "aws:SourceArn" = "arn:aws:logs:*:${data.aws_caller_identity.current.account_id}:*"
+      } }
+    }]
+  })
+}
+resource "aws_iam_role_policy" "forwarder" {
+  name = "put-records"
+  role = aws_iam_role.forwarder.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = "kinesis:PutRecord"
+      Resource = aws_kinesis_stream.logs.arn
+    }]
+  })
+}
+"""
+"""A subscription filter with a stream of its own account, and the role by which CloudWatch Logs writes to it.
+
+CloudWatch Logs user guide, "Log group-level subscription filters", read 2026-11-30.
+"""
 FUNCTION_ROLE = """\
 resource "aws_iam_role" "function" {
   name = "records"

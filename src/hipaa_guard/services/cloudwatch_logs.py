@@ -1,6 +1,7 @@
-"""Amazon CloudWatch Logs: log groups, logs that it delivers for other services, and resource policies.
+"""Amazon CloudWatch Logs: log groups, resource policies, and the ways by which log events are sent on.
 
-The policies of an account, or of one log group, let others write or read log groups.
+The policies of an account, or of one log group, let others write or read log groups; those of destinations let others
+send events to them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from hipaa_guard.facts.allowed_values import numbers, one_of
 from hipaa_guard.facts.lists import Incomplete, joined
 from hipaa_guard.facts.policies.document import PolicyDocument
 from hipaa_guard.facts.policies.grammar import resource_policy
-from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
+from hipaa_guard.facts.policies.parsing import structure_of
+from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Unknown, Value
 
@@ -135,7 +137,9 @@ class ResourcePolicy(Resource):
         name="policy_name",
         when=_has_policy,
     )
-    aws = Listing("logs.describe_resource_policies", "resourcePolicies[?!resourceArn]", name="policyName")
+    aws: ClassVar[Listing | None] = Listing(
+        "logs.describe_resource_policies", "resourcePolicies[?!resourceArn]", name="policyName"
+    )
     aws_types: ClassVar[tuple[str, ...]] = ("AWS::Logs::ResourcePolicy",)
 
     policy: PolicyDocument | None = fact(
@@ -170,3 +174,150 @@ class LogGroupPolicy(ResourcePolicy):
     policy: PolicyDocument | None = fact(
         parse=PolicyDocument.parse, aws=listed("policyDocument", always=True), live_only=_DECLARED_AS
     )
+
+
+class Destination(ResourcePolicy):
+    """A destination of subscription filters, with the policy that says which accounts may send log events to it."""
+
+    noun = "log destination"
+    terraform: ClassVar[Block | None] = Block(
+        "aws_cloudwatch_log_destination",
+        "awscc_logs_destination",
+        joins={"aws_cloudwatch_log_destination_policy": "destination_name"},
+        name="name",
+        awscc_name="destination_name",
+    )
+    aws: ClassVar[Listing | None] = Listing(
+        "logs.describe_destinations",
+        "destinations[]",
+        arn="{arn}",
+        name="destinationName",
+        keys=("destinationName", "arn"),
+    )
+    aws_types: ClassVar[tuple[str, ...]] = ("AWS::Logs::Destination", "logs:destination")
+
+    policy: PolicyDocument | None = fact(
+        terraform="aws_cloudwatch_log_destination_policy.access_policy",
+        awscc=first("aws_cloudwatch_log_destination_policy.access_policy", "destination_policy"),
+        unset=None,
+        parse=PolicyDocument.parse,
+        refusal=resource_policy,
+        aws=listed("accessPolicy"),
+    )
+    """None: only its own account may send events to it."""
+
+
+_TOLD_APART = "a live account tells the policy of a delivery destination in an answer for each"
+_OF_DELIVERIES = "aws_cloudwatch_log_delivery_destination_policy.delivery_destination_policy"
+
+
+class DeliveryDestination(Destination):
+    """A destination of deliveries, with the policy that says which accounts may deliver the logs of services to it."""
+
+    noun = "delivery destination"
+    terraform = Block(
+        "aws_cloudwatch_log_delivery_destination",
+        "awscc_logs_delivery_destination",
+        joins={"aws_cloudwatch_log_delivery_destination_policy": "delivery_destination_name"},
+        name="name",
+        awscc_name="name",
+    )
+    aws = None
+    aws_types = ()
+    terraform_only = _TOLD_APART
+
+    policy: PolicyDocument | None = fact(
+        terraform=_OF_DELIVERIES,
+        awscc=first(_OF_DELIVERIES, "delivery_destination_policy.delivery_destination_policy"),
+        unset=None,
+        parse=PolicyDocument.parse,
+        refusal=resource_policy,
+        terraform_only=_TOLD_APART,
+    )
+    """As of a destination of filters."""
+
+
+class Subscription(Resource):
+    """A filter by which a log group sends its events on as they arrive."""
+
+    noun = "subscription filter"
+    terraform: ClassVar[Block | None] = Block(
+        "aws_cloudwatch_log_subscription_filter",
+        "awscc_logs_subscription_filter",
+        name="name",
+        awscc_name="filter_name",
+    )
+    aws = Listing(
+        "logs.describe_subscription_filters",
+        "subscriptionFilters[]",
+        of=LogGroup,
+        arn="arn:{partition}:logs:{region}:{account}:log-group:{logGroupName}:subscription-filter:{filterName}",
+        name="filterName",
+        logGroupName="{logGroupName}",
+    )
+    aws_types: ClassVar[tuple[str, ...]] = ("AWS::Logs::SubscriptionFilter",)
+
+    destination: str = fact(
+        terraform="destination_arn", awscc="destination_arn", unset=None, aws=listed("destinationArn")
+    )
+    """The ARN of what receives the events: a destination of CloudWatch Logs, which may be of another account, or a
+    stream or function, which may not (CloudWatch Logs API reference, PutSubscriptionFilter, read 2026-11-30)."""
+
+
+_OF_SUBSCRIPTIONS = "SUBSCRIPTION_FILTER_POLICY"
+
+
+def _is_subscription(view: View) -> Value:
+    found = view.get("policy_type")
+    return found if isinstance(found, Unknown) else found == _OF_SUBSCRIPTIONS
+
+
+def _destination(policy: Value) -> Value:
+    """The ARN in the document of an account policy, a JSON text."""
+    found = structure_of(policy)
+    if found is None or isinstance(found, Unknown):
+        return found
+    return found.get("DestinationArn")
+
+
+class AccountSubscription(Subscription):
+    """A policy by which the log groups of an account send their events on, as a filter of each would."""
+
+    noun = "account policy of CloudWatch Logs"
+    terraform = Block(
+        "aws_cloudwatch_log_account_policy",
+        "awscc_logs_account_policy",
+        name="policy_name",
+        awscc_name="policy_name",
+        when=_is_subscription,
+    )
+    aws = Listing(
+        "logs.describe_account_policies", "accountPolicies[]", name="policyName", policyType=_OF_SUBSCRIPTIONS
+    )
+    aws_types = ()  # one type for policies of all kinds
+
+    destination: str = fact(
+        terraform="policy_document",
+        awscc="policy_document",
+        unset=None,
+        parse=_destination,
+        aws=listed("policyDocument", always=True),
+    )
+    """As of a filter."""
+
+
+class Delivery(Subscription):
+    """A delivery, which sends the logs of another service on to a delivery destination."""
+
+    noun = "log delivery"
+    terraform = Block(*_DELIVERIES)
+    aws = Listing("logs.describe_deliveries", "deliveries[]", arn="{arn}", name="id")
+    aws_types = ("AWS::Logs::Delivery", "logs:delivery")
+
+    destination: str = fact(
+        terraform="delivery_destination_arn",
+        awscc="delivery_destination_arn",
+        unset=None,
+        aws=listed("deliveryDestinationArn"),
+    )
+    """The ARN of a delivery destination, which may be of another account."""

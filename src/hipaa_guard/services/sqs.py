@@ -381,12 +381,20 @@ class FailureSource(Resource):
 
 
 class FailingFunction(Resource):
-    """A Lambda function with a dead-letter queue or topic, which the listing of functions tells."""
+    """A Lambda function, which may send on the events that it could not handle."""
 
     live_only = "source has it as a `FailureSource`"
-    aws = Listing(
-        "lambda.list_functions", "Functions[?DeadLetterConfig.TargetArn]", arn="{FunctionArn}", name="FunctionName"
-    )
+    aws = Listing("lambda.list_functions", "Functions[]", arn="{FunctionArn}", name="FunctionName")
 
-    failures_go_to: str = fact(live_only=live_only, aws=listed("DeadLetterConfig.TargetArn"))
-    """The ARN of a queue or topic."""
+    dead_letters_go_to: str | None = fact(live_only=live_only, aws=listed("DeadLetterConfig.TargetArn"))
+    """The ARN of a queue or topic: the dead-letter queue of the function."""
+
+    failures_go_to: list[str] = fact(
+        live_only=live_only,
+        aws=ask(
+            "lambda.list_function_event_invoke_configs",
+            "FunctionEventInvokeConfigs[].DestinationConfig.OnFailure.Destination",
+            FunctionName="{FunctionName}",
+        ),
+    )
+    """ARNs of on-failure destinations, also of its aliases and versions. One call a function."""

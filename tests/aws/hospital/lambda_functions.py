@@ -16,6 +16,10 @@ def furnish() -> None:
     )  # gap
     functions.publish_version(FunctionName="reminders")
     functions.create_alias(FunctionName="reminders", Name="live", FunctionVersion="1")
+    queue = f"arn:aws:sqs:{functions.meta.region_name}:123456789012:faxes"
+    functions.put_function_event_invoke_config(
+        FunctionName="reminders", DestinationConfig={"OnFailure": {"Destination": queue}}
+    )
 
 
 def _url(region: str, path: str) -> dict[str, Any]:

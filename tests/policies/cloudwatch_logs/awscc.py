@@ -2,10 +2,66 @@
 
 from __future__ import annotations
 
-from hipaa_guard.testing import resource
+import json
+
+from hipaa_guard.testing import ACCOUNT, resource
 from tests.policies.twins import FAIL, KEYS, PASS, UNKNOWN, VARIABLE, Twin, policy
 
+_ROLE = f"arn:aws:iam::{ACCOUNT}:role/r"
+_STREAM = f"arn:aws:kinesis:us-east-1:{ACCOUNT}:stream/s"
+_SENDS = policy("*", "logs:PutSubscriptionFilter")
+_DELIVERS = policy("*", "logs:CreateDelivery")
+_SENT = json.dumps(json.dumps({"DestinationArn": _STREAM}))
+_POLICY = f'policy_name = "p"\npolicy_type = "SUBSCRIPTION_FILTER_POLICY"\npolicy_document = {_SENT}'
+_FILTER = f'log_group_name = "g"\nfilter_pattern = ""\ndestination_arn = "{_STREAM}"'
+_TO_ROLE = f'role_arn = "{_ROLE}"\ntarget_arn = "{_STREAM}"'
+
 TWINS = [
+    Twin(
+        "a destination for everyone's logs",
+        resource("aws_cloudwatch_log_destination", f'name = "d"\n{_TO_ROLE}')
+        + resource(
+            "aws_cloudwatch_log_destination_policy",
+            f"destination_name = aws_cloudwatch_log_destination.phi.name\naccess_policy = {_SENDS}",
+            "p",
+        ),
+        resource("awscc_logs_destination", f'destination_name = "d"\n{_TO_ROLE}\ndestination_policy = {_SENDS}'),
+        FAIL,
+    ),
+    Twin(
+        "a delivery destination for everyone's logs",
+        resource("aws_cloudwatch_log_delivery_destination", 'name = "d"')
+        + resource(
+            "aws_cloudwatch_log_delivery_destination_policy",
+            "delivery_destination_name = aws_cloudwatch_log_delivery_destination.phi.name\n"
+            f"delivery_destination_policy = {_DELIVERS}",
+            "p",
+        ),
+        resource(
+            "awscc_logs_delivery_destination",
+            f'name = "d"\ndelivery_destination_policy = {{ delivery_destination_policy = {_DELIVERS} }}',
+        ),
+        FAIL,
+    ),
+    Twin(
+        "a filter that sends log events to a stream",
+        resource("aws_cloudwatch_log_subscription_filter", f'name = "f"\n{_FILTER}'),
+        resource("awscc_logs_subscription_filter", f'filter_name = "f"\n{_FILTER}'),
+        PASS,
+    ),
+    Twin(
+        "a policy by which the account sends log events to a stream",
+        resource("aws_cloudwatch_log_account_policy", _POLICY),
+        resource("awscc_logs_account_policy", _POLICY),
+        PASS,
+    ),
+    Twin(
+        "a delivery to a destination that is not known",
+        VARIABLE
+        + resource("aws_cloudwatch_log_delivery", 'delivery_source_name = "s"\ndelivery_destination_arn = var.open'),
+        VARIABLE + resource("awscc_logs_delivery", 'delivery_source_name = "s"\ndelivery_destination_arn = var.open'),
+        UNKNOWN,
+    ),
     Twin(
         "logs that are kept for ever",
         resource("aws_cloudwatch_log_group", ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from hipaa_guard.testing import resource
+from tests.policies.iam.permission_sets import INSTANCE, OPEN, attached, document, inline, of_aws
 from tests.policies.twins import FAIL, PASS, UNKNOWN, VARIABLE, Twin
 
 
@@ -164,6 +165,27 @@ TWINS = [
         + resource("aws_iam_group_policy", "group = aws_iam_group.phi.name\npolicy = var.open", "all")
         + resource("aws_iam_group_policy_attachment", "group = aws_iam_group.phi.name\npolicy_arn = var.open", "any"),
         VARIABLE + resource("awscc_iam_group", "managed_policy_arns = var.open\npolicies = var.open"),
+        UNKNOWN,
+    ),
+    Twin(
+        "a permission set with all rights",
+        of_aws("AdministratorAccess"),
+        resource(
+            "awscc_sso_permission_set",
+            f'name = "phi"\n{INSTANCE}\nmanaged_policies = ["arn:aws:iam::aws:policy/AdministratorAccess"]',
+        ),
+        FAIL,
+    ),
+    Twin(
+        "a permission set with all of S3",
+        inline(document("s3:*")),
+        resource("awscc_sso_permission_set", f'name = "phi"\n{INSTANCE}\ninline_policy = {document("s3:*")}'),
+        FAIL,
+    ),
+    Twin(
+        "a permission set whose policies are not known",
+        OPEN + attached("var.open"),
+        OPEN + resource("awscc_sso_permission_set", f'name = "phi"\n{INSTANCE}\nmanaged_policies = var.open'),
         UNKNOWN,
     ),
 ]

@@ -141,6 +141,25 @@ def not_known(kind: str, arn: str, status: Status, more: str = "") -> Case:
 ME = 'data "aws_caller_identity" "me" {}'
 LOOKED_UP = 'data "aws_iam_policy" "p" {{\n {} = "{}"\n}}'
 
+ON_PATH = LOOKED_UP.replace("\n}}", '\n path_prefix = "{}"\n}}')
+LOOK_UPS = [
+    (FAIL, LOOKED_UP.format("name", "AmazonS3FullAccess")),
+    (FAIL, LOOKED_UP.format("name", "SystemAdministrator")),
+    (PASS, LOOKED_UP.format("name", "AmazonS3ReadOnlyAccess")),
+    (PASS, LOOKED_UP.format("name", "AmazonS3Full")),
+    (FAIL, LOOKED_UP.format("arn", "arn:aws:iam::aws:policy/AmazonS3FullAccess")),
+    (PASS, LOOKED_UP.format("arn", "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")),
+    (PASS, LOOKED_UP.format("arn", "arn:aws:iam::111122223333:policy/AmazonS3FullAccess")),
+    (FAIL, ON_PATH.format("name", "AmazonS3FullAccess", "/")),
+    (FAIL, ON_PATH.format("name", "SystemAdministrator", "/job-function/")),
+    (PASS, ON_PATH.format("name", "SystemAdministrator", "/service-role/")),
+    (UNKNOWN, ON_PATH.format("name", "SystemAdministrator", "${var.x}")),
+    (UNKNOWN, LOOKED_UP.format("name", "${var.x}")),
+    (UNKNOWN, LOOKED_UP.format("name", "AmazonS3${var.x}")),
+    (PASS, LOOKED_UP.format("name", "records-${var.x}")),
+]
+"""By a name, a name with a path, or an ARN: AWS's own policies are those of its reference, others are judged apart."""
+
 test_attached = cases(*attached())
 test_not_known = cases(
     *(
@@ -153,7 +172,12 @@ test_not_known = cases(
             not_known(kind, "aws_iam_policy.own.arn", PASS, resource("aws_iam_policy", 'policy = "{}"', "own")),
         )
     ),
-    not_known("role", "data.aws_iam_policy.p.arn", UNKNOWN, LOOKED_UP.format("name", "AmazonS3FullAccess")),
+    *(
+        not_known(kind, f"data.aws_iam_policy.p.{attribute}", status, more)
+        for kind in KINDS
+        for attribute in ("arn", "id")
+        for status, more in LOOK_UPS
+    ),
     not_known(
         "user", "data.aws_iam_policy.p.arn", FAIL, LOOKED_UP.format("arn", "arn:aws:iam::aws:policy/AmazonS3FullAccess")
     ),

@@ -99,4 +99,28 @@ TWINS = [
         ),
         PASS,
     ),
+    Twin(
+        "a layer that everyone may use",
+        resource("aws_lambda_layer_version", 'layer_name = "l"\nfilename = "l.zip"')
+        + resource(
+            "aws_lambda_layer_version_permission",
+            "layer_name = aws_lambda_layer_version.phi.layer_name\nversion_number = 1\n"
+            'statement_id = "s"\naction = "lambda:GetLayerVersion"\nprincipal = "*"',
+            "p",
+        ),
+        resource("awscc_lambda_layer_version", 'layer_name = "l"\ncontent = { s3_bucket = "b", s3_key = "k" }')
+        + resource(
+            "awscc_lambda_layer_version_permission",
+            "layer_version_arn = awscc_lambda_layer_version.phi.layer_version_arn\n"
+            'action = "lambda:GetLayerVersion"\nprincipal = "*"',
+            "p",
+        ),
+        FAIL,
+    ),
+    Twin(
+        "a layer of its own account",
+        resource("aws_lambda_layer_version", 'layer_name = "l"\nfilename = "l.zip"'),
+        resource("awscc_lambda_layer_version", 'layer_name = "l"\ncontent = { s3_bucket = "b", s3_key = "k" }'),
+        PASS,
+    ),
 ]

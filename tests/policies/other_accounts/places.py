@@ -109,9 +109,27 @@ PLACES: dict[str, Place] = {
 }
 
 
-def with_statements(control: str, *statements: Statement) -> Told:
+def _destination(aws: Aws, policy: str) -> None:
+    role, stream = (f"arn:aws:{each}" for each in (f"iam::{ACCOUNT}:role/r", f"kinesis:us-east-1:{ACCOUNT}:stream/s"))
+    aws.logs.put_destination(destinationName="phi", targetArn=stream, roleArn=role)
+    aws.logs.put_destination_policy(destinationName="phi", accessPolicy=policy)
+
+
+DESTINATION = Place(
+    "logs:PutSubscriptionFilter",
+    "*",
+    'resource "aws_cloudwatch_log_destination" "phi" {\n  name = "phi"\n  target_arn = "arn:aws:kinesis:us-east-1:'
+    f'{ACCOUNT}:stream/s"\n  role_arn = "arn:aws:iam::{ACCOUNT}:role/r"\n}}\n'
+    'resource "aws_cloudwatch_log_destination_policy" "p" {\n  destination_name = aws_cloudwatch_log_destination.phi.name\n'
+    "  access_policy = POLICY\n}\n",
+    _destination,
+)
+"""A kind derived from that of `log_group_no_cross_account`."""
+
+
+def with_statements(control: str, *statements: Statement, place: Place | None = None) -> Told:
     """The kind of a control, whose policy has these statements; they read what it holds unless they say otherwise."""
-    place = PLACES[control]
+    place = place or PLACES[control]
     whole = [
         {"Effect": "Allow", "Action": place.action, "Resource": place.resource} | dict(each) for each in statements
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from hipaa_guard.authoring import HIGH, MEDIUM
 from hipaa_guard.testing import ACCOUNT, FAIL, PASS, UNKNOWN, Case, all_controls, cases
-from tests.policies.other_accounts.places import PLACES, with_statements
+from tests.policies.other_accounts.places import DESTINATION, PLACES, Place, with_statements
 
 OTHER = "444455556666"
 OWN_TOPIC, THEIR_TOPIC = (f"arn:aws:sns:us-east-1:{account}:results" for account in (ACCOUNT, OTHER))
@@ -148,34 +148,37 @@ DOUBTFUL: dict[str, dict[str, Any]] = {
 }
 
 
-def not_known(control: str, statement: dict[str, Any]) -> str:
+def not_known(control: str, place: Place, statement: dict[str, Any]) -> str:
     """The kind of a control in Terraform, whose policy has a statement with a variable that has no value."""
-    text = with_statements(control, statement).terraform or ""
+    text = with_statements(control, statement, place=place).terraform or ""
     return 'variable "open" {}\n' + text.replace("$" + OPEN, OPEN)
 
 
+LOG_POLICY = "log_group_no_cross_account"
+
+
 def table() -> Iterator[Case]:
-    for control, place in PLACES.items():
+    for control, place in (*PLACES.items(), (LOG_POLICY, DESTINATION)):
         for sentence, statements in GOOD.items():
-            yield Case(control, sentence, PASS, with_statements(control, *statements))
+            yield Case(control, sentence, PASS, with_statements(control, *statements, place=place))
         for sentence, (statements, says) in BAD.items():
-            yield Case(control, sentence, FAIL, with_statements(control, *statements), says=says)
+            yield Case(control, sentence, FAIL, with_statements(control, *statements, place=place), says=says)
         severity = HIGH if place.action in READING else MEDIUM
         for sentence, statement in OPEN_SERVICE.items():
-            told = with_statements(control, statement)
+            told = with_statements(control, statement, place=place)
             yield Case(control, sentence, FAIL, told, says=FROM_OUTSIDE, severity=severity)
         for sentence, statement in ORGANIZATION.items():
-            text, says = not_known(control, statement), "allows every account of an org"
+            text, says = not_known(control, place, statement), "allows every account of an org"
             yield Case(control, f"{sentence} that is not known", FAIL, text, says=says)
         for sentence, statement in DOUBTFUL.items():
-            yield Case(control, f"{sentence} that is not known", UNKNOWN, not_known(control, statement))
+            yield Case(control, f"{sentence} that is not known", UNKNOWN, not_known(control, place, statement))
         served = SERVICE | when("StringEquals", "aws:SourceOrgID", OPEN)
-        yield Case(control, "a service for an organization that is not known", PASS, not_known(control, served))
+        yield Case(control, "a service for an organization that is not known", PASS, not_known(control, place, served))
 
 
 ELB = {"Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}, "Action": "s3:PutObject"}
 ELB_ACCOUNT = {"Principal": {"AWS": "arn:aws:iam::127311923021:root"}}
-FUNCTION = "lambda_function_no_cross_account"
+FUNCTION, LAYER = "lambda_function_no_cross_account", "lambda_layer_no_cross_account"
 BUCKET, KEY = "s3_bucket_no_cross_account_policy", "kms_key_policy_no_cross_account"
 LOGS = {"Principal": {"Service": "logs.us-east-1.amazonaws.com"}}
 GROUP = "arn:aws:logs:us-east-1:{}:log-group:*"
@@ -199,5 +202,5 @@ test_policies = cases(
 
 def test_every_kind_with_a_resource_policy_is_here() -> None:
     named = {id: control for id, control in all_controls().items() if "no_cross_account" in id}
-    # The permissions of functions are resources of their own, and have no statements.
-    assert {id for id, control in named.items() if "policy" in control.kind.facts} - set(PLACES) == {FUNCTION}
+    # The permissions of functions and layers are resources of their own, and have no statements.
+    assert {id for id, control in named.items() if "policy" in control.kind.facts} - set(PLACES) == {FUNCTION, LAYER}

@@ -215,7 +215,30 @@ def of_another_region(session: Any) -> None:
     function = {"FunctionName": "records", "FunctionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:records"}
     target = {"DeadLetterConfig": {"TargetArn": ARN.replace(REGION, "eu-west-1")}}
     answered(session, "lambda", "ListFunctions", {"Functions": [{**function, "Version": "$LATEST", **target}]})
+    answered(session, "lambda", "ListFunctionEventInvokeConfigs", {"FunctionEventInvokeConfigs": []})
 
+
+def on_failure(target: str) -> Any:
+    """A function with an on-failure destination, which Lambda tells in an answer of its own."""
+
+    def seed(session: Any) -> None:
+        function = {"FunctionName": "records", "FunctionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:records"}
+        answered(session, "lambda", "ListFunctions", {"Functions": [{**function, "Version": "$LATEST"}]})
+        sent = [{"OnSuccess": {}, "OnFailure": {}}, {"OnFailure": {"Destination": target}}]
+        told = [{"FunctionArn": function["FunctionArn"], "DestinationConfig": each} for each in sent]
+        answered(session, "lambda", "ListFunctionEventInvokeConfigs", {"FunctionEventInvokeConfigs": told})
+
+    return seed
+
+
+EVENTS = "lambda:ListFunctionEventInvokeConfigs"
+test_events = cases(
+    Case(DEAD, "takes events that a function failed to handle", NOT_APPLICABLE, aws=plain, answers=on_failure(ARN)),
+    Case(DEAD, "a function sends its failures to another queue", FAIL, aws=plain, answers=on_failure(f"{ARN}-other")),
+    Case(DEAD, "no answer tells where functions send failures", UNKNOWN, aws=plain, answers=on_failure(ARN), denied=EVENTS),
+    Case(DEAD, "a dead-letter queue, and no answer tells of failures", NOT_APPLICABLE, aws=plain, answers=with_function,
+         denied=EVENTS),
+)  # fmt: skip
 
 test_accounts = cases(
     Case(

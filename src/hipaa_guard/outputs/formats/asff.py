@@ -105,7 +105,7 @@ def _finding(
         "RecordState": "ACTIVE",
     }
     if control is not None:
-        found["Remediation"] = {"Recommendation": {"Text": _text(_remedy(control), _SHORT)}}
+        found["Remediation"] = {"Recommendation": {"Text": _remedy(control)}}
     exception = phrases.exception(finding)
     if exception is not None:
         text = _text(phrases.accepted(exception), _SHORT)
@@ -186,7 +186,10 @@ def _map(fields: Mapping[str, str], limit: int) -> dict[str, str]:
 
 
 def _remedy(control: ControlSummary) -> str:
-    return control.fix.cli or control.fix.note or f"hipaa-guard explain {control.id}"
+    """How to close the gap, with room for what that does besides."""
+    fix, also = control.fix, control.fix.also()
+    text = _text(fix.cli or fix.note or f"hipaa-guard explain {control.id}", _SHORT - len(also) - 1 if also else _SHORT)
+    return f"{text} {also}" if also else text
 
 
 def _text(text: str, limit: int) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from hipaa_guard.assessment.model import Assessment, ControlSummary
@@ -29,7 +29,7 @@ _FORMULA = tuple("=+-@\t\r\n\0")
 _HEADS = (
     *("status", "severity", "control", "title", "45 CFR", "resource", "message", "kind", "type", "account", "region"),
     *("file", "line", "root", "cause", "missing action", "may not exist", "new", "exception", "exception expires"),
-    *("fingerprint", "settings", "register"),
+    *("fingerprint", "settings", "register", "the fix also"),
 )
 _AT_ONCE = 1000
 
@@ -57,7 +57,7 @@ def _rows(assessment: Assessment, guard: Callable[[str], str]) -> Iterator[str]:
         rows.writerow([guard(cells.get(head, "")) for head in _HEADS])
     for number, finding in enumerate(assessment.findings, 1):
         values = _cells(assessment, finding, controls.get(finding.control_id))
-        rows.writerow([guard(cell or "") for cell in (*values, *used)])
+        rows.writerow([guard(cell or "") for cell in (*values, *used, _also(finding, controls))])
         if number % _AT_ONCE == 0:
             yield text.getvalue()
             text.seek(0)
@@ -91,6 +91,12 @@ def _cells(assessment: Assessment, finding: Finding, control: ControlSummary | N
         exception.expires_on.isoformat() if exception else "",
         finding.fingerprint,
     )
+
+
+def _also(finding: Finding, controls: Mapping[str, ControlSummary]) -> str:
+    """The sentence on the consequences of the fix of a gap; empty where nothing is to be fixed."""
+    control = controls.get(finding.control_id) if finding.status in phrases.OPEN else None
+    return control.fix.also() if control else ""
 
 
 @lru_cache(maxsize=4096)  # most cells are the same in many rows

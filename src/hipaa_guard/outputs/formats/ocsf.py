@@ -225,10 +225,10 @@ def _evidence(fact: str, value: str, source: str) -> dict[str, Any]:
     return {"name": fact, "data": {"value": shortened(value, _VALUE), "source": source}}
 
 
-def _remedies(finding: Finding, control: ControlSummary) -> tuple[str, str]:
+def _remedies(finding: Finding, control: ControlSummary) -> tuple[str, str, str]:
     live = finding.resource.source == "aws"
     fix = control.fix
-    return (fix.cli or fix.terraform if live else fix.terraform or fix.cli), fix.note
+    return (fix.cli or fix.terraform if live else fix.terraform or fix.cli), fix.note, fix.also()
 
 
 def _cloud(assessment: Assessment, finding: Finding) -> dict[str, Any]:

@@ -123,7 +123,8 @@ def _driver(assessment: Assessment, rules: _Rules) -> dict[str, Any]:
 
 def _rule(control: ControlSummary) -> dict[str, Any]:
     cited = [f"45 CFR {citation}" for citation in control.hipaa]
-    text = f"{control.why or control.title} {', '.join(cited)}. {control.fix.note}".strip()
+    fix = control.fix
+    text = " ".join(filter(None, (control.why or control.title, f"{', '.join(cited)}.", fix.note, fix.also())))
     return _bare_rule(control.id, control.severity) | {
         "shortDescription": {"text": _text(control.title, _DESCRIPTION)},
         "fullDescription": {"text": _text(control.why or control.title, _DESCRIPTION)},

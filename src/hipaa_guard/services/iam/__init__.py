@@ -6,6 +6,7 @@ Ages are counted up to the time of the credential report, which the answer of AW
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from hipaa_guard.facts import credential_report
 from hipaa_guard.facts.allowed_values import between
@@ -157,8 +158,8 @@ class Role(Resource):
         name="name",
         awscc_name="role_name",
     )
-    aws = _details("RoleDetailList[]", "RoleName")
-    aws_types = ("AWS::IAM::Role", "iam:role")
+    aws: ClassVar[Listing | None] = _details("RoleDetailList[]", "RoleName")
+    aws_types: ClassVar[tuple[str, ...]] = ("AWS::IAM::Role", "iam:role")
     security_hub_type = "AwsIamRole"
 
     path: str = fact(terraform="path", awscc="path", unset="/", aws=listed("Path"))
@@ -214,6 +215,44 @@ class Role(Resource):
             if name is not None and name.startswith(_NAMES_KEPT_BY_AWS):
                 raise
             return None
+
+
+_BY_IDENTITY_CENTER = "a live account shows the roles that Identity Center makes of permission sets"
+_NOT_READ = "how long sessions of a permission set last is not read"
+_NOT_OF_SETS = "Identity Center writes it for each role that it makes of a permission set"
+
+
+class PermissionSet(Role):
+    """A permission set of IAM Identity Center, of which it makes a role in each account where somebody has it."""
+
+    noun = "permission set"
+    terraform = Block(*declared.PERMISSION_SETS, joins=declared.OF_PERMISSION_SETS, name="name", awscc_name="name")
+    aws = None
+    aws_types = ()
+    security_hub_type = ""
+    terraform_only = _BY_IDENTITY_CENTER
+
+    path: str = fact(live_only=_NOT_OF_SETS, terraform_only=_BY_IDENTITY_CENTER)
+    trust: PolicyDocument = fact(live_only=_NOT_OF_SETS, terraform_only=_BY_IDENTITY_CENTER)
+    max_session_seconds: int = fact(live_only=_NOT_READ, terraform_only=_BY_IDENTITY_CENTER)
+    inline_policies: list[InlinePolicy] = fact(
+        terraform=declared.inline_of_set,
+        awscc=declared.inline_of_set,
+        unset=[],
+        parse=policies_held.inline,
+        terraform_only=_BY_IDENTITY_CENTER,
+    )
+    attached_policies: list[str] = fact(
+        terraform=declared.attached_to_set,
+        awscc=declared.attached_to_set,
+        unset=[],
+        parse=policies_held.arns,
+        terraform_only=_BY_IDENTITY_CENTER,
+    )
+
+    def kept_by_aws(self) -> str | None:
+        """None: the customer changes it."""
+        return None
 
 
 class Group(Resource):

@@ -126,3 +126,27 @@ def groups(view: View) -> Value:
             _list(view.get("groups")),
         ]
     )
+
+
+PERMISSION_SETS = ("aws_ssoadmin_permission_set", "awscc_sso_permission_set")
+OF_PERMISSION_SETS = dict.fromkeys(
+    ("aws_ssoadmin_managed_policy_attachment", "aws_ssoadmin_permission_set_inline_policy"), "permission_set_arn"
+)
+"""The types that give permissions to a permission set -> their argument that names it. Customer managed policies, which
+they name too, are judged by what they say."""
+
+
+def inline_of_set(view: View) -> Value:
+    """The inline policy of a permission set; it has one at most, without a name."""
+    split = mapped(lambda each: each.get("inline_policy"), view.linked("aws_ssoadmin_permission_set_inline_policy"))
+    return mapped(_unnamed, joined(split, [view.get("inline_policy")]))
+
+
+def _unnamed(policy: Value) -> Value:
+    return policy if isinstance(policy, Unknown) and not policy.is_set else {"name": None, "policy": policy}
+
+
+def attached_to_set(view: View) -> Value:
+    """The ARNs of the policies of AWS that a permission set attaches."""
+    attached = _arguments(view, "aws_ssoadmin_managed_policy_attachment", "managed_policy_arn")
+    return _flat([attached, _list(view.get("managed_policies"))])

@@ -31,11 +31,6 @@ def name_of(arn: str | Unknown) -> str | None:
     return found[1] if found else None
 
 
-def may_be_wide(start: str) -> bool:
-    """Whether the name of a policy in the table, without its path, begins with a text."""
-    return any(name.rpartition("/")[2].startswith(start) for name in GRANTS)
-
-
 def grants_of(name: str) -> PolicyDocument | None:
     """The wide grants of a policy of AWS, as a policy document; None where it has none."""
     granted = GRANTS.get(name)

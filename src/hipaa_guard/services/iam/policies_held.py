@@ -42,11 +42,32 @@ def _arn(value: Value) -> str | Unknown:
         if managed and value.prefix == "arn:":
             return f"arn:aws{managed[0]}"
     if isinstance(value, Existing):
-        wide = value.asked_by is None or managed_by_aws.may_be_wide(value.asked_by.rpartition("/")[2])
-        return value if wide else symbol(value.address, value.attribute)
+        found = value.asked_by is None or _looked_up_by(value.asked_by)
+        if isinstance(found, str):
+            return f"arn:aws:iam::aws:policy/{found}"
+        return value if found else symbol(value.address, value.attribute)
     if isinstance(value, Reference):
         return symbolic(value)  # IAM attaches only policies of the account of the holder
     return identity(value)  # an account that is looked up is never the word "aws" that stands for AWS's own
+
+
+def _looked_up_by(pattern: str) -> str | bool:
+    """The policy in the table that a name finds, with its path; else whether the name may find one of them.
+
+    The name may have the start of a path before it, and end with ``*`` where the rest of it is not known. IAM lists its
+    own policies beside those of the account, and the provider refuses a name that two of them have, so that a name of
+    the table finds that policy or none (the provider's ``aws_iam_policy``, "name"; IAM API reference, ListPolicies,
+    "Scope"; read 2026-11-30).
+    """
+    start, _, name = pattern.rpartition("/")
+    found = [
+        each for each in managed_by_aws.GRANTS if f"/{each}".startswith(start) and _is(each.rpartition("/")[2], name)
+    ]
+    return found[0] if found and not name.endswith("*") else bool(found)
+
+
+def _is(name: str, pattern: str) -> bool:
+    return name.startswith(pattern.removesuffix("*")) if pattern.endswith("*") else name == pattern
 
 
 def inline(values: Value) -> list[InlinePolicy]:

@@ -380,3 +380,53 @@ class FunctionUrl(Resource):
         allowed=one_of("AWS_IAM", "NONE"),
     )
     """``AWS_IAM`` or ``NONE``."""
+
+
+_LAYERS_APART = "a live account tells the policy of each version of each layer in an answer of its own"
+_LAYER_PERMISSIONS = {
+    "aws_lambda_layer_version_permission": "layer_name",
+    "awscc_lambda_layer_version_permission": "layer_version_arn",
+}
+
+
+def _layer_policy(view: View) -> Value:
+    """The policy that Lambda creates from the declared permissions of a layer."""
+    statements = mapped(_layer_statement, joined(*(view.linked(type_) for type_ in _LAYER_PERMISSIONS)))
+    if isinstance(statements, Incomplete) or statements:
+        return {"Statement": statements}
+    return None
+
+
+def _layer_statement(permission: View) -> dict[str, Value]:
+    organization = permission.get("organization_id")
+    key = {} if organization is None else {"StringEquals": {"aws:PrincipalOrgID": organization}}
+    return {
+        "Effect": "Allow",
+        "Principal": _principal(permission.get("principal")),
+        "Action": permission.get("action"),
+        "Resource": "*",
+        "Condition": key,
+    }
+
+
+class Layer(Resource):
+    """A version of a layer: code that functions of those whom its policy lets in may use, and download."""
+
+    noun = "Lambda layer"
+    terraform = Block(
+        "aws_lambda_layer_version",
+        "awscc_lambda_layer_version",
+        joins=_LAYER_PERMISSIONS,
+        name="layer_name",
+        awscc_name="layer_name",
+    )
+    terraform_only = _LAYERS_APART
+
+    policy: PolicyDocument | None = fact(
+        terraform=_layer_policy,
+        awscc=_layer_policy,
+        unset=None,
+        parse=PolicyDocument.parse,
+        refusal=resource_policy,
+        terraform_only=_LAYERS_APART,
+    )

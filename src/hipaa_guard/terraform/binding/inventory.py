@@ -25,7 +25,8 @@ def build_inventory(configuration: Configuration, kinds: Sequence[type[Resource]
     joins = Joins(configuration, _splits(kinds), _inside(kinds))
     nested: Nested = {}
     found = [resource for kind in kinds for resource in _of_kind(kind, configuration, joins, nested)]
-    declared_elsewhere = stand_ins(kinds, joins, configuration.root, _of_parts, configuration.gaps, nested=nested)
+    root, gaps = configuration.root, configuration.gaps
+    declared_elsewhere = stand_ins(kinds, joins, root, _of_parts, gaps, nested=nested)
     return Inventory(found, source="terraform", kinds=kinds, stand_ins=declared_elsewhere)
 
 

@@ -74,8 +74,10 @@ class OtherAccounts:
         providers that do not name theirs, if these are certainly alike.
         """
         named = self._configuration.account
-        if place is None or not self._configuration.several_providers:
-            return (None if place is None else place.account) or named
+        if place is None:  # parts of one resource that several providers make
+            return None if self._configuration.several_providers else named
+        if not self._configuration.several_providers:
+            return place.account or named
         if place.account is not None or named is None:
             return place.account
         if self._applied_to is None:

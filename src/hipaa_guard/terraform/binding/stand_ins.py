@@ -12,7 +12,7 @@ from dataclasses import field, replace
 from hipaa_guard.facts.inventory import Part, StandIn
 from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.locations import Gap, GapKind
-from hipaa_guard.facts.origin import Origin
+from hipaa_guard.facts.origin import Origin, account_in
 from hipaa_guard.facts.places import Place, in_one_place
 from hipaa_guard.facts.readings import Adoption, Block
 from hipaa_guard.facts.resource import Resource
@@ -134,8 +134,8 @@ def stand_ins(
     other resources; they have parts of their own.
     """
     for kind in kinds:
-        wider = (other for other in kinds if other.terraform is not None and other is not kind)
-        if not kind.splits() or any(issubclass(kind, other) for other in wider):
+        wider = (other for other in kinds if issubclass(kind, other) and other is not kind)
+        if not kind.splits() or any(kind.splits().keys() <= other.splits().keys() for other in wider):
             continue
         family = [each for each in kinds if issubclass(each, kind)]
         for (key, _), group in _groups(kind, family, joins, gaps, nested).items():
@@ -198,7 +198,7 @@ def _stand_in(kind: type[Resource], key: str, group: _PartsOfOne, made: _Making)
         region=next(iter(regions)) if len(regions) == 1 else None,
         place=_place_of(instances),
     )
-    origin = _origin(kind, whole, made.root)
+    origin = _origin(kind, whole, made)
     joins = made.joins
 
     def part(instance: ResourceInstance) -> Part:
@@ -220,7 +220,8 @@ def _stand_in(kind: type[Resource], key: str, group: _PartsOfOne, made: _Making)
     return StandIn(everything, noun, tuple(map(part, instances)))
 
 
-def _origin(kind: type[Resource], whole: ExternalInstance, root: str) -> Origin:
+def _origin(kind: type[Resource], whole: ExternalInstance, made: _Making) -> Origin:
+    """The identity of the whole. Its parts are made in its account, unless its ARN has another one."""
     text = whole.text
     return Origin(
         kind=kind.kind,
@@ -230,8 +231,8 @@ def _origin(kind: type[Resource], whole: ExternalInstance, root: str) -> Origin:
         address=whole.address,
         arn=text if text is not None and text.startswith("arn:") else None,
         region=whole.region,
-        account=None if whole.place is None else whole.place.account,
-        root=root,
+        account=account_in(text) or made.joins.account_of(whole),
+        root=made.root,
         location=whole.location,
         keys=frozenset(forms(text) if text is not None else ()),
         place=whole.place,

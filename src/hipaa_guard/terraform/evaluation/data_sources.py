@@ -26,6 +26,7 @@ _AREAS = frozenset({"af", "ap", "ca", "eu", "il", "me", "mx", "sa", "us"})
 
 _REPEATED_ARGUMENTS = {
     ("aws_s3_bucket", "id"): "bucket",
+    ("aws_iam_policy", "id"): "arn",
     ("aws_iam_role", "id"): "name",
     ("aws_dynamodb_table", "id"): "name",
 }
@@ -49,7 +50,6 @@ _IMAGES = ("/aws/service/ami-", "/aws/service/ecs/", "/aws/service/eks/", "/aws/
 
 _NAMES = {
     "aws_ec2_managed_prefix_list": "name",
-    "aws_iam_policy": "name",
     "aws_kms_alias": "name",
     "aws_kms_key": "key_id",
     "aws_security_group": "name",
@@ -100,15 +100,28 @@ def is_image(source: DataSource, attribute: str) -> bool:
 def asked_by(source: DataSource) -> str | None:
     """The literal name of the object that a data source reads, or its known start; None where it has none.
 
-    Of a machine image it is the pattern of the names among which it is chosen, if all are Amazon's.
+    Of a machine image it is the pattern of the names among which it is chosen, if all are Amazon's. Of a policy of IAM
+    it begins with the path, if one is written, and ends with ``*`` where the rest of it is not known.
     """
     if source.type == "aws_ami":
         return _pattern_of_amazon(source)
+    if source.type == "aws_iam_policy":
+        return _pattern_of_policy(source)
     argument = _NAMES.get(source.type)
     value = None if argument is None else source.written(argument)
     if isinstance(value, PartialText):
         value = value.prefix if not _OF_AWS.startswith(value.prefix) else None
     return value if isinstance(value, str) else None
+
+
+def _pattern_of_policy(source: DataSource) -> str | None:
+    name, path = source.written("name"), source.written("path_prefix")
+    pattern = f"{name.prefix}*" if isinstance(name, PartialText) else name
+    if not isinstance(pattern, str):
+        return None
+    if isinstance(path, str) and path.endswith("/"):
+        return f"{path}{pattern}"
+    return pattern if path is None else f"{pattern.removesuffix('*')}*"
 
 
 def _pattern_of_amazon(source: DataSource) -> str | None:
