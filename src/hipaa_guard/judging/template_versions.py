@@ -43,7 +43,8 @@ def image_encrypts(instance: ec2.Instance, template: ec2.LaunchTemplate | None, 
 def if_used(verdict: Verdict, template: ec2.Instance | ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
     """The verdict on a template; a pass only if everything that is declared beside it starts the version judged.
 
-    An instance, and a launch configuration, have no versions.
+    Where nothing is, it is for those who start the default version. An instance, and a launch configuration, have no
+    versions; a live account shows the default one.
 
     Raises:
         Undecided: the verdict is a pass, and something starts or may start another version.
@@ -51,19 +52,25 @@ def if_used(verdict: Verdict, template: ec2.Instance | ec2.LaunchTemplate, inven
     """
     if verdict.status is Status.FAIL or isinstance(template, ec2.LaunchConfiguration):
         return verdict
-    if isinstance(template, ec2.LaunchTemplate):
-        for user in inventory.seen(ec2.TemplateUser):
-            _require_the_same(user, template, inventory)
+    if isinstance(template, ec2.LaunchTemplate) and not inventory.complete:
+        users = [user for user in inventory.seen(ec2.TemplateUser) if _starts_the_same(user, template, inventory)]
+        other = None if users else _other_version(template, "$Default")
+        if other is not None:
+            raise Undecided(Unknown(f"who names no version starts {other}"))
     return verdict
 
 
-def _require_the_same(user: ec2.TemplateUser, template: ec2.LaunchTemplate, inventory: Inventory) -> None:
+def _starts_the_same(user: ec2.TemplateUser, template: ec2.LaunchTemplate, inventory: Inventory) -> bool:
+    """Whether a resource starts instances from a template. Raises `Undecided` if from a version not judged."""
+    starts = False
     for use in user.uses:
         # A template from outside, and one that is not known, is none that is declared here.
         if inventory.lookup(ec2.LaunchTemplate, use.peek("template")) is template:
+            starts = True
             other = _other_version(template, use.version)
             if other is not None:
                 raise Undecided(Unknown(f"{user.label} starts {other}"))
+    return starts
 
 
 def _other_version(template: ec2.LaunchTemplate, version: Value) -> str | None:
