@@ -6,10 +6,29 @@ from typing import ClassVar
 
 from hipaa_guard.facts.allowed_values import between, one_of
 from hipaa_guard.facts.policies.document import HERE, PolicyDocument, symbol
+from hipaa_guard.facts.policies.enforced_keys import EnforcedKeys
 from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Inside, Listing, TerraformReading, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Existing, Reference, Unknown, Value
+
+NFS_CLIENTS = EnforcedKeys(
+    actions=(
+        "elasticfilesystem:clientmount",
+        "elasticfilesystem:clientwrite",
+        "elasticfilesystem:clientrootaccess",
+    ),
+    keys=frozenset(
+        {
+            "aws:securetransport",
+            "aws:sourceip",
+            "elasticfilesystem:accesspointarn",
+            "elasticfilesystem:accessedviamounttarget",
+        }
+    ),
+)
+"""EFS enforces no other keys of conditions where NFS clients mount a file system (Amazon EFS user guide, "Using IAM to
+control access to file systems", section "EFS condition keys for clients", read 2026-11-30)."""
 
 
 def _backed_up_by_default(view: View) -> Value:
