@@ -1,9 +1,9 @@
 """The version of a launch template that is used, where source shows the newest one only."""
 
-from hipaa_guard.authoring import Inventory, Verdict, some
+from hipaa_guard.authoring import Inventory, Verdict
 from hipaa_guard.controls.control import Status
 from hipaa_guard.facts.values import Undecided, Unknown, Value
-from hipaa_guard.services import ec2, images
+from hipaa_guard.services import ec2
 
 
 def template_of(instance: ec2.Instance, inventory: Inventory) -> ec2.LaunchTemplate | None:
@@ -19,25 +19,6 @@ def template_of(instance: ec2.Instance, inventory: Inventory) -> ec2.LaunchTempl
         if other is not None:
             raise Undecided(Unknown(f"it starts {other}"))
     return template
-
-
-def image_encrypts(instance: ec2.Instance, template: ec2.LaunchTemplate | None, inventory: Inventory) -> bool:
-    """Whether an instance starts from a declared copy of an image that is encrypted, and its root volume with it.
-
-    EC2 makes no unencrypted volume from an encrypted snapshot (EC2 user guide, "Use encryption with EBS-backed AMIs",
-    read 2026-11-30).
-
-    Raises:
-        Undecided: an encrypted copy is declared, and it is not known whether the instance starts from it.
-
-    """
-    if not some(lambda own: own.encrypted, inventory.all(images.Image)):
-        return False
-    image = instance.image
-    if image is None and template is not None:
-        image = template.image
-    found = inventory.find(images.Image, image)
-    return found is not None and bool(found.encrypted)
 
 
 def if_used(verdict: Verdict, template: ec2.Instance | ec2.LaunchTemplate, inventory: Inventory) -> Verdict:

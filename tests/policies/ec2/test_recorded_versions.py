@@ -1,4 +1,4 @@
-"""The versions of launch templates that states and plans record."""
+"""The versions of launch templates, and the volumes of images, that states and plans record."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.findings import judge
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
-from hipaa_guard.testing import PASS, UNKNOWN
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN
 from hipaa_guard.testing.judging import all_controls
-from tests.policies.ec2.states import TEMPLATE_IMDS
+from tests.policies.ec2.states import TEMPLATE_DISKS, TEMPLATE_IMDS
 
 
 def test_the_versions_of_a_state_are_numbers() -> None:
@@ -38,12 +38,12 @@ def on_template(resources: list[dict[str, Any]]) -> Status:
     return status
 
 
-def of_record(record: dict[str, Any]) -> list[Status]:
+def of_record(record: dict[str, Any], control_id: str = TEMPLATE_IMDS) -> list[Status]:
     with TemporaryDirectory() as place:
         path = Path(place) / "record.json"
         path.write_text(json.dumps(record))
         (configuration,) = read(path)
-    control = all_controls()[TEMPLATE_IMDS]
+    control = all_controls()[control_id]
     return [each.status for each in judge([control], build_inventory(configuration, kinds_of([control])))]
 
 
@@ -107,3 +107,21 @@ def test_a_plan_tells_which_version_is_the_default(
 
 
 KNOWN = {"id": "lt-1", "latest": 3, "default": 3}
+
+
+@pytest.mark.parametrize(
+    ("device", "encrypted", "expected"),
+    [("/dev/sda1", True, PASS), ("/dev/xvda", True, FAIL), ("/dev/sda1", False, FAIL)],
+)
+def test_a_state_tells_the_volumes_of_a_copy(device: str, *, encrypted: bool, expected: Status) -> None:
+    volume = {"device_name": "/dev/sda1", "encrypted": encrypted, "snapshot_id": "snap-0a1b2c3d4e5f60718"}
+    copy = {"id": "ami-0a1b2c3d4e5f60718", "encrypted": encrypted, "source_ami_id": "ami-0f0f0f0f0f0f0f0f0"}
+    copy |= {"ebs_block_device": [volume], "root_device_name": "/dev/sda1"}
+    mapping = {"device_name": device, "ebs": [{"encrypted": "", "snapshot_id": "", "volume_size": 50}]}
+    template = {"id": "lt-1", "image_id": "ami-0a1b2c3d4e5f60718", "block_device_mappings": [mapping]}
+    resources = [
+        {"address": f"{type}.x", "mode": "managed", "type": type, "name": "x", "values": values}
+        for type, values in (("aws_ami_copy", copy), ("aws_launch_template", template))
+    ]
+    state = {"format_version": "1.0", "values": {"root_module": {"resources": resources}}}
+    assert of_record(state, TEMPLATE_DISKS) == [expected]
