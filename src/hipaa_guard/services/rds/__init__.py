@@ -11,11 +11,12 @@ from hipaa_guard.facts.allowed_values import between, numbers, one_of
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.lists import every, some
 from hipaa_guard.facts.policies.document import symbol, symbolic
-from hipaa_guard.facts.readings import Block, Listing, first, listed
+from hipaa_guard.facts.readings import Block, Listing, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Undecided, Unknown
 from hipaa_guard.services.rds import answered, declared
 from hipaa_guard.services.rds.answered import ENCRYPTIONS
+from hipaa_guard.services.rds.proxies import Proxy as Proxy
 from hipaa_guard.services.rds.snapshots import ClusterSnapshot as ClusterSnapshot
 from hipaa_guard.services.rds.snapshots import ReplicatedBackups as ReplicatedBackups
 from hipaa_guard.services.rds.snapshots import Snapshot as Snapshot
@@ -111,6 +112,14 @@ class Instance(_Store):
 
     engine: str | None = fact(terraform=declared.engine, awscc=declared.engine, unset=None, aws=listed("Engine"))
     """None means the engine of its source."""
+
+    custom: bool = fact(
+        terraform=declared.is_custom,
+        awscc=declared.is_custom,
+        unset=False,
+        aws=derived(declared.names_custom, listed("Engine")),
+    )
+    """Whether it is of RDS Custom, whose host its owner runs."""
 
     source: str | None = fact(
         terraform="replicate_source_db",
@@ -352,16 +361,6 @@ class ClusterInstance(Resource):
     parameters_applied: str = fact(
         aws=listed("DBParameterGroups[0].ParameterApplyStatus"), live_only=answered.NOT_DECLARED
     )
-
-
-class Proxy(Resource):
-    """An RDS proxy. Applications connect to it instead of the database."""
-
-    terraform = Block("aws_db_proxy", "awscc_rds_db_proxy", name="name", awscc_name="db_proxy_name")
-    aws = Listing("rds.describe_db_proxies", "DBProxies[]", arn="{DBProxyArn}", name="DBProxyName")
-    aws_types = ("AWS::RDS::DBProxy", "rds:db-proxy")
-
-    tls_required: bool = fact(terraform="require_tls", awscc="require_tls", unset=False, aws=listed("RequireTLS"))
 
 
 def original(instance: Instance, inventory: Inventory) -> Instance | Cluster:
