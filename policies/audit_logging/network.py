@@ -7,14 +7,13 @@ from hipaa_guard.authoring import (
     Inventory,
     Verdict,
     control,
-    every,
     failed,
     not_applicable,
     passed,
     some,
 )
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
-from hipaa_guard.facts.values import Undecided
+from hipaa_guard.judging.flow_logs import KINDS, recorded_by_subnets, records
 from hipaa_guard.judging.log_delivery import access_logged, first_way, vended
 from hipaa_guard.services import elbv2, vpc
 
@@ -88,14 +87,14 @@ resource "aws_iam_role_policy" "flow_logs" {
 def vpc_flow_logs_enabled(network: vpc.Vpc, inventory: Inventory) -> Verdict:
     if network.shared_by is not None:
         return not_applicable(f"is shared by account {network.shared_by}, which alone makes and sees its flow logs")
-    accepted, rejected = (_recorded(network.flow_logs, kind) for kind in _KINDS)
+    accepted, rejected = (records(network.flow_logs, kind) for kind in KINDS)
     if accepted and rejected:
         return passed("records accepted and rejected traffic in flow logs")
     if rejected:
         return failed("has flow logs of REJECT traffic only, which do not tell who reached anything")
     if accepted:
         return failed("has flow logs of ACCEPT traffic only, which do not tell who was turned away", severity=LOW)
-    if _recorded_by_subnets(network, inventory):
+    if recorded_by_subnets(network, inventory):
         return failed(
             "has no flow log of its own: those of its subnets record their traffic, and that of a subnet made later is "
             "not recorded",
@@ -110,23 +109,6 @@ def vpc_flow_logs_enabled(network: vpc.Vpc, inventory: Inventory) -> Verdict:
     if some(fails, network.flow_logs):
         return failed(f"has a flow log that cannot be delivered ({failures[0]})")
     return failed("has no flow log")
-
-
-_KINDS = ("ACCEPT", "REJECT")
-
-
-def _recorded(logs: list[vpc.FlowLog], kind: str) -> bool:
-    """Whether a flow log that can be delivered records a kind of traffic."""
-    return some(lambda log: log.of_whole and log.failure is None and log.traffic in ("ALL", kind), logs)
-
-
-def _recorded_by_subnets(network: vpc.Vpc, inventory: Inventory) -> bool:
-    """Whether flow logs of all subnets of a network certainly record both kinds of traffic. Source may not have all."""
-    try:
-        own = [each for each in inventory.all(vpc.Subnet) if inventory.find(vpc.Vpc, each.vpc) is network]
-        return bool(own) and every(lambda kind: every(lambda each: _recorded(each.flow_logs, kind), own), _KINDS)
-    except Undecided:
-        return False  # the network itself has no flow log in any case
 
 
 @access_logged(
