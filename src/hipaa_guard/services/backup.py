@@ -101,7 +101,7 @@ class Selection(Resource):
 
 
 class PlannedJob(Resource):
-    """A backup of a file system that a plan made in the last 30 days, other than the plan of EFS itself."""
+    """A backup that a plan made in the last 30 days, other than the plan of EFS itself."""
 
     live_only = "a configuration declares what plans select (`Selection`)"
     aws = Listing(
@@ -109,9 +109,8 @@ class PlannedJob(Resource):
         "BackupJobs[?CreatedBy.BackupPlanId && BackupVaultName!='aws/efs/automatic-backup-vault']",
         arn="arn:{partition}:backup:{region}:{account}:backup-job:{BackupJobId}",
         name="BackupJobId",
-        ByResourceType="EFS",
         ByState="COMPLETED",
     )
 
     resource: str = fact(aws=listed("ResourceArn", always=True), live_only=live_only)
-    """The ARN of the file system."""
+    """The ARN of the resource that was backed up."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from hipaa_guard.facts.allowed_values import between, one_of
-from hipaa_guard.facts.lists import Incomplete, mapped
 from hipaa_guard.facts.policies.document import HERE, PolicyDocument, symbol
 from hipaa_guard.facts.policies.enforced_keys import EnforcedKeys
 from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Inside, Listing, TerraformReading, View, ask, derived, first, listed
-from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.tags import Tag, answered_tags, awscc_tags, declared_tags
 from hipaa_guard.facts.values import Cause, Existing, Reference, Unknown, Value
 
 NFS_CLIENTS = EnforcedKeys(
@@ -39,36 +38,6 @@ def _backed_up_by_default(view: View) -> Value:
     if isinstance(zone, Unknown) and not zone.is_set:
         return zone
     return None if zone is None else "ENABLED"
-
-
-class Tag(Record):
-    """A tag of a file system."""
-
-    __slots__ = ("key", "value")
-
-    key: str
-    value: str
-
-
-def _declared_tags(view: View) -> Value:
-    """The tags, with those that the provider sets on all resources."""
-    tags = view.get("tags_all")
-    if isinstance(tags, Unknown):
-        return Incomplete([], tags)
-    return [Tag(key=key, value=value) for key, value in (tags or {}).items()]
-
-
-def _awscc_tags(view: View) -> Value:
-    tags = view.get("file_system_tags")
-    return Incomplete([], tags) if isinstance(tags, Unknown) else mapped(_awscc_tag, [] if tags is None else tags)
-
-
-def _awscc_tag(tag: Value) -> Tag:
-    return Tag(key=tag, value=tag) if isinstance(tag, Unknown) else Tag(key=tag.get("key"), value=tag.get("value"))
-
-
-def _answered_tags(tags: list[dict[str, Value]] | None) -> list[Tag]:
-    return [Tag(key=tag["Key"], value=tag["Value"]) for tag in tags or []]
 
 
 class FileSystem(Resource):
@@ -102,7 +71,10 @@ class FileSystem(Resource):
     """Automatic daily backups by AWS Backup: ``ENABLED``, ``ENABLING``, ``DISABLED``, ``DISABLING`` or None."""
 
     tags: list[Tag] = fact(
-        terraform=_declared_tags, awscc=_awscc_tags, unset=(), aws=derived(_answered_tags, listed("Tags"))
+        terraform=declared_tags,
+        awscc=awscc_tags("file_system_tags"),
+        unset=(),
+        aws=derived(answered_tags, listed("Tags")),
     )
 
     policy: PolicyDocument | None = fact(

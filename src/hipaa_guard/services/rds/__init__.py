@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hipaa_guard.facts.allowed_values import between, numbers, one_of
+from hipaa_guard.facts.allowed_values import between, numbers
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.lists import every, some
 from hipaa_guard.facts.policies.document import symbol, symbolic
 from hipaa_guard.facts.readings import Block, Listing, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.tags import Tag, awscc_tags, declared_tags
 from hipaa_guard.facts.values import Cause, Undecided, Unknown
 from hipaa_guard.services.rds import answered, declared
 from hipaa_guard.services.rds.answered import ENCRYPTIONS
@@ -23,11 +24,6 @@ from hipaa_guard.services.rds.snapshots import Snapshot as Snapshot
 
 _READERS = "rds:cluster:ReadReplicaCount"
 _INTERVALS = numbers(0, 1, 5, 10, 15, 30, 60)
-# The AWS provider's list for instances and clusters (5.100); the API reference lists them by engine, read 2026-11-30.
-_LOGS = one_of(
-    *("agent", "alert", "audit", "diag.log", "error", "general", "iam-db-auth-error", "instance", "listener"),
-    *("notify.log", "oemagent", "postgresql", "slowquery", "trace", "upgrade"),
-)
 
 
 class _Store(Resource):
@@ -50,7 +46,7 @@ class _Store(Resource):
         awscc="enable_cloudwatch_logs_exports",
         unset=None,
         aws=listed("EnabledCloudwatchLogsExports"),
-        allowed=_LOGS,
+        allowed=answered.LOGS,
     )
 
     iam_authentication: bool = fact(
@@ -67,6 +63,8 @@ class _Store(Resource):
         aws=listed("MasterUserSecret.SecretArn!=`null`"),
     )
     """Whether Secrets Manager keeps and rotates the password of the master user."""
+
+    tags: list[Tag] = fact(terraform=declared_tags, awscc=awscc_tags(), unset=(), terraform_only=answered.NO_TAGS)
 
     rotation_state: str | None = fact(aws=listed("MasterUserSecret.SecretStatus"), live_only=answered.NOT_DECLARED)
     """Of the secret with that password: ``active``, ``impaired`` and others."""
