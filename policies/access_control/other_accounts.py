@@ -24,6 +24,7 @@ from hipaa_guard.judging.fix_parts import FORWARDED_LOGS, function_for_topic
 from hipaa_guard.judging.function_policies import NAMES_THE_PLACE, REMOVES_A_PERMISSION, place_of
 from hipaa_guard.judging.log_forwarding import account_sent_to
 from hipaa_guard.judging.log_targets import LOG_RESOURCE_POLICY
+from hipaa_guard.judging.nfs_clients import only_of_clients
 from hipaa_guard.judging.public_snapshots import effectively_shared_with
 from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_functions, rds, secretsmanager
 
@@ -160,7 +161,9 @@ def efs_policy_no_cross_account(system: efs.FileSystem) -> PolicyDocument | Verd
     policy = system.policy
     if policy is None:
         return not_applicable("has no policy: who reaches a mount target gets in, of whatever account")
-    return policy
+    own = system.origin.own_account
+    gap = only_of_clients(policy, lambda document: outsiders_let_in(document, own))
+    return policy if gap is None else failed(gap)
 
 
 @no_cross_account(

@@ -34,7 +34,7 @@ _OFF = ("", "0", "off", "false", "no")
 
 def _exports(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Exports | Verdict:
     exported = store.log_exports
-    if exported is None:
+    if not exported:
         if isinstance(store, rds.Instance) and is_custom(store):
             return not_applicable("is of RDS Custom, whose logs only an agent on its host can deliver")
         return Exports(None)

@@ -1,7 +1,19 @@
 """Networks: who reached what holds ePHI, and who was turned away, is recorded."""
 
-from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed, some
+from hipaa_guard.authoring import (
+    LOW,
+    MEDIUM,
+    Fix,
+    Inventory,
+    Verdict,
+    control,
+    failed,
+    not_applicable,
+    passed,
+    some,
+)
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
+from hipaa_guard.judging.flow_logs import KINDS, recorded_by_subnets, records
 from hipaa_guard.judging.log_delivery import access_logged, first_way, vended
 from hipaa_guard.services import elbv2, vpc
 
@@ -73,30 +85,31 @@ data "aws_caller_identity" "current" {}"""
         "trivy": "AVD-AWS-0178",
     },
 )
-def vpc_flow_logs_enabled(network: vpc.Vpc) -> Verdict:
+def vpc_flow_logs_enabled(network: vpc.Vpc, inventory: Inventory) -> Verdict:
     if network.shared_by is not None:
         return not_applicable(f"is shared by account {network.shared_by}, which alone makes and sees its flow logs")
-    accepted, rejected = (_recorded(network, kind) for kind in ("ACCEPT", "REJECT"))
+    accepted, rejected = (records(network.flow_logs, kind) for kind in KINDS)
     if accepted and rejected:
         return passed("records accepted and rejected traffic in flow logs")
     if rejected:
         return failed("has flow logs of REJECT traffic only, which do not tell who reached anything")
     if accepted:
         return failed("has flow logs of ACCEPT traffic only, which do not tell who was turned away", severity=LOW)
+    if recorded_by_subnets(network, inventory):
+        return failed(
+            "has no flow log of its own: those of its subnets record their traffic, and that of a subnet made later is "
+            "not recorded",
+            severity=LOW,
+        )
     failures: list[str] = []
 
     def fails(log: vpc.FlowLog) -> bool:
-        failures.extend([log.failure] if log.of_vpc and log.failure is not None else [])
+        failures.extend([log.failure] if log.of_whole and log.failure is not None else [])
         return bool(failures)
 
     if some(fails, network.flow_logs):
         return failed(f"has a flow log that cannot be delivered ({failures[0]})")
     return failed("has no flow log")
-
-
-def _recorded(network: vpc.Vpc, kind: str) -> bool:
-    """Whether a flow log that can be delivered records a kind of traffic."""
-    return some(lambda log: log.of_vpc and log.failure is None and log.traffic in ("ALL", kind), network.flow_logs)
 
 
 @access_logged(

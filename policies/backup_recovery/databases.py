@@ -1,7 +1,8 @@
 """Databases: ePHI in tables can be brought back after a mistake, an attack or the loss of a data centre."""
 
 from hipaa_guard.authoring import Fix, Inventory, Verdict, failed, not_applicable, passed
-from hipaa_guard.judging.backups import DAYS, backed_up, backups_kept
+from hipaa_guard.judging.backup_plans import by_plan_only
+from hipaa_guard.judging.backups import DAYS, backed_up, backups_kept, too_few
 from hipaa_guard.judging.deletion import deletion_protected
 from hipaa_guard.judging.zones import several_zones
 from hipaa_guard.services import dynamodb, rds
@@ -26,10 +27,11 @@ _WINDOW = "Terraform leaves the change to the next maintenance window, unless `a
         "trivy": "AVD-AWS-0077",
     },
 )
-def rds_instance_backup_enabled(instance: rds.Instance) -> int | Verdict:
+def rds_instance_backup_enabled(instance: rds.Instance, inventory: Inventory) -> int | Verdict:
     if instance.source is not None:
         return not_applicable("is a read replica: its source is what is backed up")
-    return instance.backup_days
+    gap = too_few(instance.backup_days)
+    return (gap and by_plan_only(instance, inventory, gap)) or instance.backup_days
 
 
 @backups_kept(
@@ -42,8 +44,9 @@ def rds_instance_backup_enabled(instance: rds.Instance) -> int | Verdict:
     ),
     peers={"checkov": "CKV_AWS_133", "trivy": "AVD-AWS-0077"},
 )
-def rds_cluster_backup_retention(cluster: rds.Cluster) -> int:
-    return cluster.backup_days
+def rds_cluster_backup_retention(cluster: rds.Cluster, inventory: Inventory) -> int | Verdict:
+    gap = too_few(cluster.backup_days)
+    return (gap and by_plan_only(cluster, inventory, gap)) or cluster.backup_days
 
 
 @deletion_protected(
@@ -172,9 +175,9 @@ def rds_cluster_multi_az(cluster: rds.Cluster, inventory: Inventory) -> bool | V
         "trivy": "AVD-AWS-0024",
     },
 )
-def dynamodb_table_pitr_enabled(table: dynamodb.Table) -> bool | Verdict:
+def dynamodb_table_pitr_enabled(table: dynamodb.Table, inventory: Inventory) -> bool | Verdict:
     if not table.point_in_time_recovery:
-        return False
+        return by_plan_only(table, inventory, "has point-in-time recovery off") or False
     days = table.recovery_days
     if days < DAYS:
         return failed(f"can be restored to the last {days} day{'s' if days > 1 else ''} only, less than {DAYS}")

@@ -1,7 +1,9 @@
 """File systems: ePHI can be brought back after a mistake or an attack."""
 
-from hipaa_guard.authoring import MEDIUM, Fix, Verdict, failed
+from hipaa_guard.authoring import MEDIUM, Fix, Inventory, Verdict, failed, passed
+from hipaa_guard.judging.backup_plans import backed_up_by_plan
 from hipaa_guard.judging.backups import backed_up
+from hipaa_guard.judging.log_delivery import first_way
 from hipaa_guard.services import efs
 
 
@@ -19,7 +21,11 @@ from hipaa_guard.services import efs
     ),
     peers={"prowler": "efs_have_backup_enabled"},
 )
-def efs_automatic_backup_enabled(system: efs.FileSystem) -> bool | Verdict:
-    if system.backup in ("ENABLED", "ENABLING"):
-        return True
-    return failed(f"has no automatic backups: the backup policy is {system.backup or 'not set'}")
+def efs_automatic_backup_enabled(system: efs.FileSystem, inventory: Inventory) -> Verdict:
+    way = first_way(
+        ("has automatic backups on", lambda: system.backup in ("ENABLED", "ENABLING")),
+        ("is backed up by a plan of AWS Backup", lambda: backed_up_by_plan(system, inventory)),
+    )
+    if way is None:
+        return failed(f"has no automatic backups: the backup policy is {system.backup or 'not set'}")
+    return passed(way)

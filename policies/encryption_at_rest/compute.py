@@ -18,7 +18,8 @@ from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
 from hipaa_guard.judging.disks import device_is_encrypted, key_of_volume, snapshot_is_encrypted, volume_is_encrypted
 from hipaa_guard.judging.encryption import MEDIA, encrypted_at_rest
 from hipaa_guard.judging.fix_parts import role_that_may
-from hipaa_guard.judging.template_versions import if_used, image_encrypts, template_of
+from hipaa_guard.judging.image_volumes import image_encrypts, image_of
+from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ebs, ec2, lambda_functions
 
 
@@ -50,7 +51,7 @@ def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inve
         found.append(device)
         return one_holds(
             lambda: device_is_encrypted(device, instance, inventory),
-            lambda: device.of_image and device.encrypted is None and image_encrypts(instance, template, inventory),
+            lambda: image_encrypts(device, image_of(instance, template), inventory),
         )
 
     def in_clear(device: ec2.BlockDevice) -> bool:
@@ -93,10 +94,16 @@ def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inve
     peers={"checkov": "CKV_AWS_8", "trivy": "AVD-AWS-0008"},
 )
 def launch_template_block_devices_encrypted(template: ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
+    def in_clear(device: ec2.BlockDevice) -> bool:
+        return not one_holds(
+            lambda: device_is_encrypted(device, template, inventory),
+            lambda: image_encrypts(device, template.image, inventory),
+        )
+
     some_declared = False
     for device in template.devices:
         some_declared = True
-        if not device_is_encrypted(device, template, inventory):
+        if in_clear(device):
             return failed(f"declares an unencrypted volume{device.in_words()}")
     if not some_declared:
         verdict = not_applicable("declares no volumes: the image and the region's default decide")

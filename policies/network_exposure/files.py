@@ -2,6 +2,7 @@
 
 from hipaa_guard.authoring import MEDIUM, Fix, PolicyDocument, Verdict, failed
 from hipaa_guard.controls.reasons import TAKES_ACCESS
+from hipaa_guard.judging.nfs_clients import only_of_clients
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.services import efs
 
@@ -36,4 +37,8 @@ def efs_policy_not_public(system: efs.FileSystem) -> PolicyDocument | Verdict:
     policy = system.policy
     if policy is None:
         return failed("has no policy, so that every client which reaches a mount target gets in")
-    return policy
+    gap = only_of_clients(policy, lambda document: _LETS_IN_ALL if document.is_public() else None)
+    return policy if gap is None else failed(gap)
+
+
+_LETS_IN_ALL = "has a policy that allows everyone to mount it"

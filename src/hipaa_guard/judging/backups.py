@@ -15,11 +15,17 @@ _BACKUP = ("164.308(a)(7)(ii)(A)", "164.308(a)(7)(ii)(B)")
 )
 def backups_kept(days: int, *_: object) -> Verdict:
     """Told for how many days automated backups are kept, 0 where they are off."""
+    gap = too_few(days)
+    return passed(f"keeps automated backups for {days} days") if gap is None else failed(gap)
+
+
+def too_few(days: int) -> str | None:
+    """The gap of automated backups that are kept for so many days; None where these are enough."""
     if days >= DAYS:
-        return passed(f"keeps automated backups for {days} days")
+        return None
     if days == 0:
-        return failed("has automated backups off")
-    return failed(f"keeps automated backups for {days} day{'s' if days > 1 else ''}, less than {DAYS}")
+        return "has automated backups off"
+    return f"keeps automated backups for {days} day{'s' if days > 1 else ''}, less than {DAYS}"
 
 
 @judgement(

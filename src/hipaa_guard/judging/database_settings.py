@@ -92,7 +92,7 @@ def parameters_in_force(store: Store) -> None:
 
 def is_custom(instance: rds.Instance) -> bool:
     """Whether an instance is of RDS Custom, whose host its owner runs."""
-    return (instance.engine or "").startswith("custom-")
+    return instance.custom
 
 
 def cluster_of(instance: rds.ClusterInstance, inventory: Inventory) -> rds.Cluster | None:

@@ -8,7 +8,7 @@ from hipaa_guard.facts.lists import all_hold
 from hipaa_guard.facts.policies.document import symbolic
 from hipaa_guard.facts.policies.principals import AWS, Principal
 from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value
-from hipaa_guard.services import elbv2, s3
+from hipaa_guard.services import elb, elbv2, s3
 
 
 class LogSource(NamedTuple):
@@ -42,12 +42,24 @@ LOG_SOURCES = (
             ("health check logs", elbv2.health_check_log_target_of),
         )
     ),
+    LogSource(
+        elb.ClassicLoadBalancer,
+        elb.access_log_target_of,
+        "the access logs of classic load balancers",
+        _BALANCERS,
+        under_kms=False,
+    ),
     LogSource(elbv2.LoadBalancer, elbv2.access_log_target_of, "the access logs of load balancers", (), under_kms=True),
 )
 """Amazon S3 user guide, "Setting default server-side encryption behavior for Amazon S3 buckets": server access logs are
 delivered under SSE-S3 only. Application Load Balancer guide, "Enable access logs": SSE-S3 is the only option. Network
-Load Balancer guide, "Access logs": SSE-S3, or SSE-KMS with a key of the customer's. Amazon S3 user guide, "Object Lock
-considerations": buckets with Object Lock cannot be the destination of server access logs. Read 2026-11-30."""
+Load Balancer guide, "Access logs": SSE-S3, or SSE-KMS with a key of the customer's. Classic Load Balancer guide,
+"Access logs": each file is encrypted by SSE-S3. Amazon S3 user guide, "Object Lock considerations": buckets with Object
+Lock cannot be the destination of server access logs.
+
+Logs that delivery.logs.amazonaws.com writes (VPC, Route 53 Resolver, WAF, Network Firewall, Global Accelerator, MSK,
+CloudFront's standard logging) are not here: AWS delivers them under a key of the customer's that lets it in (CloudWatch
+Logs user guide, "Logs sent to Amazon S3"; CloudFront developer guide, "Standard logging"). Read 2026-11-30."""
 
 
 _TRAIL = '"arn:aws:cloudtrail:us-east-1:${data.aws_caller_identity.current.account_id}:trail/account"'

@@ -1,9 +1,9 @@
 """The version of a launch template that is used, where source shows the newest one only."""
 
-from hipaa_guard.authoring import Inventory, Verdict, some
+from hipaa_guard.authoring import Inventory, Verdict
 from hipaa_guard.controls.control import Status
 from hipaa_guard.facts.values import Undecided, Unknown, Value
-from hipaa_guard.services import ec2, images
+from hipaa_guard.services import ec2
 
 
 def template_of(instance: ec2.Instance, inventory: Inventory) -> ec2.LaunchTemplate | None:
@@ -21,29 +21,11 @@ def template_of(instance: ec2.Instance, inventory: Inventory) -> ec2.LaunchTempl
     return template
 
 
-def image_encrypts(instance: ec2.Instance, template: ec2.LaunchTemplate | None, inventory: Inventory) -> bool:
-    """Whether an instance starts from a declared copy of an image that is encrypted, and its root volume with it.
-
-    EC2 makes no unencrypted volume from an encrypted snapshot (EC2 user guide, "Use encryption with EBS-backed AMIs",
-    read 2026-11-30).
-
-    Raises:
-        Undecided: an encrypted copy is declared, and it is not known whether the instance starts from it.
-
-    """
-    if not some(lambda own: own.encrypted, inventory.all(images.Image)):
-        return False
-    image = instance.image
-    if image is None and template is not None:
-        image = template.image
-    found = inventory.find(images.Image, image)
-    return found is not None and bool(found.encrypted)
-
-
 def if_used(verdict: Verdict, template: ec2.Instance | ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
     """The verdict on a template; a pass only if everything that is declared beside it starts the version judged.
 
-    An instance, a launch configuration and a launch specification have no versions.
+    Where nothing is, it is for those who start the default version. An instance, a launch configuration and a launch
+    specification have no versions; a live account shows the default one.
 
     Raises:
         Undecided: the verdict is a pass, and something starts or may start another version.
@@ -51,19 +33,25 @@ def if_used(verdict: Verdict, template: ec2.Instance | ec2.LaunchTemplate, inven
     """
     if verdict.status is Status.FAIL or isinstance(template, ec2.LaunchConfiguration | ec2.LaunchSpecification):
         return verdict
-    if isinstance(template, ec2.LaunchTemplate):
-        for user in inventory.seen(ec2.TemplateUser):
-            _require_the_same(user, template, inventory)
+    if isinstance(template, ec2.LaunchTemplate) and not inventory.complete:
+        users = [user for user in inventory.seen(ec2.TemplateUser) if _starts_the_same(user, template, inventory)]
+        other = None if users else _other_version(template, "$Default")
+        if other is not None:
+            raise Undecided(Unknown(f"who names no version starts {other}"))
     return verdict
 
 
-def _require_the_same(user: ec2.TemplateUser, template: ec2.LaunchTemplate, inventory: Inventory) -> None:
+def _starts_the_same(user: ec2.TemplateUser, template: ec2.LaunchTemplate, inventory: Inventory) -> bool:
+    """Whether a resource starts instances from a template. Raises `Undecided` if from a version not judged."""
+    starts = False
     for use in user.uses:
         # A template from outside, and one that is not known, is none that is declared here.
         if inventory.lookup(ec2.LaunchTemplate, use.peek("template")) is template:
+            starts = True
             other = _other_version(template, use.version)
             if other is not None:
                 raise Undecided(Unknown(f"{user.label} starts {other}"))
+    return starts
 
 
 def _other_version(template: ec2.LaunchTemplate, version: Value) -> str | None:

@@ -11,6 +11,7 @@ from hipaa_guard.facts.policies.document import PolicyDocument
 from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Inside, Listing, TerraformReading, View, ask, first
 from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.tags import Tag, awscc_tags, declared_tags
 from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
 
 
@@ -120,6 +121,13 @@ class Table(Resource):
     )
     aws_types = ("AWS::DynamoDB::Table", "dynamodb:table")
     security_hub_type = "AwsDynamoDbTable"
+
+    tags: list[Tag] = fact(
+        terraform=declared_tags,
+        awscc=awscc_tags(),
+        unset=(),
+        terraform_only="a live account tells the backups that plans have made",
+    )
 
     point_in_time_recovery: bool = fact(
         terraform="point_in_time_recovery.enabled",

@@ -6,11 +6,31 @@ from typing import ClassVar
 
 from hipaa_guard.facts.allowed_values import between, one_of
 from hipaa_guard.facts.policies.document import HERE, PolicyDocument, symbol
+from hipaa_guard.facts.policies.enforced_keys import EnforcedKeys
 from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Inside, Listing, TerraformReading, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.tags import Tag, answered_tags, awscc_tags, declared_tags
 from hipaa_guard.facts.values import Cause, Existing, Reference, Unknown, Value, is_given
 from hipaa_guard.lean import regex
+
+NFS_CLIENTS = EnforcedKeys(
+    actions=(
+        "elasticfilesystem:clientmount",
+        "elasticfilesystem:clientwrite",
+        "elasticfilesystem:clientrootaccess",
+    ),
+    keys=frozenset(
+        {
+            "aws:securetransport",
+            "aws:sourceip",
+            "elasticfilesystem:accesspointarn",
+            "elasticfilesystem:accessedviamounttarget",
+        }
+    ),
+)
+"""EFS enforces no other keys of conditions where NFS clients mount a file system (Amazon EFS user guide, "Using IAM to
+control access to file systems", section "EFS condition keys for clients", read 2026-11-30)."""
 
 
 def _backed_up_by_default(view: View) -> Value:
@@ -50,6 +70,13 @@ class FileSystem(Resource):
         allowed=one_of("ENABLED", "ENABLING", "DISABLED", "DISABLING"),
     )
     """Automatic daily backups by AWS Backup: ``ENABLED``, ``ENABLING``, ``DISABLED``, ``DISABLING`` or None."""
+
+    tags: list[Tag] = fact(
+        terraform=declared_tags,
+        awscc=awscc_tags("file_system_tags"),
+        unset=(),
+        aws=derived(answered_tags, listed("Tags")),
+    )
 
     policy: PolicyDocument | None = fact(
         terraform="aws_efs_file_system_policy.policy",
@@ -150,6 +177,7 @@ class FileSystemReplica(FileSystem):
         unset=None,
         terraform_only=_LISTED_IN_ITS_REGION,
     )
+    tags: list[Tag] = fact(terraform=_of_new(()), awscc=_of_new(()), unset=(), terraform_only=_LISTED_IN_ITS_REGION)
     policy: PolicyDocument | None = fact(
         terraform=first("aws_efs_file_system_policy.policy", _of_new(None)),
         awscc=first("aws_efs_file_system_policy.policy", _of_new(None)),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from hipaa_guard.facts.allowed_values import one_of
-from hipaa_guard.facts.lists import mapped
+from hipaa_guard.facts.lists import Incomplete, mapped
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
+from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.shared_copies import shared_with
 from hipaa_guard.facts.values import Cause, Unknown, Value
@@ -41,6 +42,68 @@ def _encrypted(view: View) -> Value:
     return view.get("encrypted") if view.type == "aws_ami_copy" else None
 
 
+class ImageDevice(Record):
+    """A volume that an image gives to the instances that start from it."""
+
+    __slots__ = ("encrypted", "name", "snapshot")
+
+    name: str
+    encrypted: bool | None
+    """None if it is left out: the snapshot decides."""
+    snapshot: str | None
+
+
+def _declared_devices(view: View) -> Value:
+    """The volumes of a declared image. Those of a copy, and of an image of an instance, a state has only."""
+    blocks = view.get("ebs_block_device")
+    if isinstance(blocks, Unknown):
+        return [] if _is_computed(view, blocks) else Incomplete([], blocks)
+    return mapped(_declared_device if view.type == "aws_ami" else _recorded_device, [] if blocks is None else blocks)
+
+
+def _declared_root(view: View) -> Value:
+    name = view.get("root_device_name")
+    return None if isinstance(name, Unknown) and _is_computed(view, name) else name
+
+
+def _is_computed(view: View, value: Unknown) -> bool:
+    """Whether AWS alone tells a value, after apply: source never shows it, and neither does a plan of a new copy."""
+    return view.type != "aws_ami" and value.cause is Cause.AFTER_APPLY
+
+
+def _truth(value: Value) -> Value:
+    return value if value is None or isinstance(value, bool | Unknown) else str(value).lower() == "true"
+
+
+def _declared_device(block: Value) -> ImageDevice:
+    if isinstance(block, Unknown):
+        return ImageDevice(name=block, encrypted=block, snapshot=block)
+    snapshot = block.get("snapshot_id")
+    return ImageDevice(
+        name=block.get("device_name"),
+        encrypted=_truth(block.get("encrypted")),
+        snapshot=snapshot if isinstance(snapshot, Unknown) else snapshot or None,
+    )
+
+
+def _recorded_device(block: Value) -> ImageDevice:
+    """A volume of a copy: a state has the encryption that AWS told, not one that somebody chose."""
+    told = _declared_device(block)
+    return ImageDevice(name=told.peek("name"), encrypted=told.peek("encrypted"), snapshot=None)
+
+
+def _answered_devices(mappings: list[dict[str, Value]] | None) -> list[ImageDevice]:
+    return [
+        ImageDevice(name=mapping.get("DeviceName"), encrypted=mapping["Ebs"].get("Encrypted"), snapshot=None)
+        for mapping in mappings or []
+        if mapping.get("Ebs")
+    ]
+
+
+def _told_by_its_volumes() -> None:
+    """Nothing: a live account tells the encryption of each volume of an image."""
+
+
 def is_amazon_linux_2023(name: str | None) -> bool:
     """Whether a name, by which an image or its parameter is looked up, is one of Amazon Linux 2023.
 
@@ -70,10 +133,19 @@ class Image(Resource):
     )
     """``v2.0``: an instance started from it requires IMDSv2, unless it, its template or its region says otherwise."""
 
-    encrypted: bool | None = fact(
-        terraform=_encrypted, unset=None, terraform_only="a live account tells the encryption of each volume"
-    )
+    encrypted: bool | None = fact(terraform=_encrypted, unset=None, aws=derived(_told_by_its_volumes))
     """Whether a copy encrypts all snapshots of the image. None or false: those that it is made from decide."""
+
+    source: str | None = fact(terraform="source_ami_id", unset=None, aws=derived(_told_by_its_volumes))
+    """The image that this one is a copy of."""
+
+    devices: list[ImageDevice] = fact(
+        terraform=_declared_devices, unset=[], aws=derived(_answered_devices, listed("BlockDeviceMappings"))
+    )
+    """The volumes of its instances; none where source does not show them, as it shows none of a copy."""
+
+    root_name: str | None = fact(terraform=_declared_root, unset=None, aws=listed("RootDeviceName"))
+    """The name of the root volume; None where source does not show it."""
 
     shared_with: list[str] = fact(
         terraform=_permitted,

@@ -19,31 +19,34 @@ _NAME = "(Tags[?Key=='Name'].Value | [0]) || "
 
 
 class FlowLog(Record):
-    """A flow log of a VPC."""
+    """A flow log of a VPC or of a subnet."""
 
-    __slots__ = ("failure", "of_vpc", "traffic")
+    __slots__ = ("failure", "of_whole", "traffic")
     allowed: ClassVar[Mapping[str, Domain]] = {"traffic": one_of("ALL", "ACCEPT", "REJECT")}
 
     traffic: str
     """``ALL``, ``ACCEPT`` or ``REJECT``."""
-    of_vpc: bool
-    """Whether it is of the whole VPC; one that names what it is of by an id may be of a subnet or an interface."""
+    of_whole: bool
+    """Whether it is of the whole VPC or subnet; one that names what it is of by an id may be of something else."""
     failure: str | None
     """Why AWS cannot deliver it; None if it can."""
 
 
-_DECLARED_LOGS = (("aws_flow_log", "vpc_id"), ("awscc_ec2_flow_log", "resource_id"))
-"""The types of flow logs, with their argument that names the VPC; that of `awscc` may also name something else."""
+_AWSCC_LOG = "awscc_ec2_flow_log"
 
 
-def _declared_logs(view: View) -> Value:
-    logs = joined(*(view.linked(type, by) for type, by in _DECLARED_LOGS))
-    return mapped(lambda log: FlowLog(traffic=_traffic(log), failure=None, of_vpc=_is_of_vpc(log)), logs)
+def _declared_logs(argument: str, resource_type: str) -> Callable[[View], Value]:
+    """The flow logs of a VPC or of a subnet, which `aws` names by an argument of its own and `awscc` by a type."""
 
+    def is_whole(log: View) -> Value:
+        of = log.get("resource_type")  # which `awscc` alone has
+        return of if isinstance(of, Unknown) else of in (None, resource_type)
 
-def _is_of_vpc(log: View) -> Value:
-    of = log.get("resource_type")  # which `awscc` alone has
-    return of if isinstance(of, Unknown) else of in (None, "VPC")
+    def read(view: View) -> Value:
+        logs = joined(view.linked("aws_flow_log", argument), view.linked(_AWSCC_LOG, "resource_id"))
+        return mapped(lambda log: FlowLog(traffic=_traffic(log), failure=None, of_whole=is_whole(log)), logs)
+
+    return read
 
 
 def _traffic(log: View) -> Value:
@@ -52,7 +55,7 @@ def _traffic(log: View) -> Value:
 
 
 def _answered_logs(logs: list[dict[str, Value]] | None) -> list[FlowLog]:
-    return [FlowLog(traffic=log.get("TrafficType"), failure=_failure(log), of_vpc=True) for log in logs or []]
+    return [FlowLog(traffic=log.get("TrafficType"), failure=_failure(log), of_whole=True) for log in logs or []]
 
 
 def _failure(log: dict[str, Value]) -> Value:
@@ -70,7 +73,7 @@ class Vpc(Resource):
         "aws_default_vpc",
         "awscc_ec2_vpc",
         joins={"aws_flow_log": "vpc_id"},
-        beside={"awscc_ec2_flow_log": ("resource_id",)},
+        beside={_AWSCC_LOG: ("resource_id",)},
         also=("vpc_id",),
     )
     aws = Listing(
@@ -84,8 +87,8 @@ class Vpc(Resource):
     security_hub_type = "AwsEc2Vpc"
 
     flow_logs: list[FlowLog] = fact(
-        terraform=_declared_logs,
-        awscc=_declared_logs,
+        terraform=_declared_logs("vpc_id", "VPC"),
+        awscc=_declared_logs("vpc_id", "VPC"),
         unset=(),
         aws=derived(_answered_logs, ask("ec2.describe_flow_logs", "FlowLogs[?ResourceId=={VpcId}]")),
     )
@@ -110,7 +113,13 @@ def _default_of(view: View) -> Value:
 class Subnet(Resource):
     """A part of a VPC."""
 
-    terraform = Block("aws_subnet", "aws_default_subnet", "awscc_ec2_subnet")
+    terraform = Block(
+        "aws_subnet",
+        "aws_default_subnet",
+        "awscc_ec2_subnet",
+        beside={"aws_flow_log": ("subnet_id",), _AWSCC_LOG: ("resource_id",)},
+        also=("subnet_id",),
+    )
     aws = Listing("ec2.describe_subnets", "Subnets[]", arn="{SubnetArn}", name=_NAME + "SubnetId", keys=("SubnetId",))
     aws_types = ("AWS::EC2::Subnet", "ec2:subnet")
     security_hub_type = "AwsEc2Subnet"
@@ -132,6 +141,17 @@ class Subnet(Resource):
         aws=listed("AssignIpv6AddressOnCreation"),
     )
     """Whether interfaces made here get an IPv6 address by default. All that AWS gives are public."""
+
+    vpc: str | None = fact(terraform="vpc_id", awscc="vpc_id", unset=None, aws=listed("VpcId", always=True))
+    """The VPC that it is a part of; None for a default subnet in source, which is a part of the default VPC."""
+
+    flow_logs: list[FlowLog] = fact(
+        terraform=_declared_logs("subnet_id", "Subnet"),
+        awscc=_declared_logs("subnet_id", "Subnet"),
+        unset=(),
+        aws=derived(_answered_logs, ask("ec2.describe_flow_logs", "FlowLogs[?ResourceId=={SubnetId}]")),
+    )
+    """The flow logs of the subnet itself."""
 
 
 _ACTIONS = ("allow", "deny")

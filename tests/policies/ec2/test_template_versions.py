@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
 from hipaa_guard.controls.control import Status
-from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.findings import judge
 from hipaa_guard.services import ec2
-from hipaa_guard.terraform.binding.inventory import build_inventory
-from hipaa_guard.terraform.read import read
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, cases
 from hipaa_guard.testing.accounts import aws_account, aws_collected, aws_inventory
 from hipaa_guard.testing.judging import all_controls
@@ -143,6 +138,39 @@ test_source = cases(
         PASS,
         terraform=used(group('"$Default"'), f"{REQUIRED}\nupdate_default_version = true"),
     ),
+    *(
+        Case(control, f"the default version is {words}, and nothing declared starts it", expected, terraform=told)
+        for control, good in (
+            (TEMPLATE_IMDS, REQUIRED),
+            (TEMPLATE_DISKS, 'block_device_mappings {\n device_name = "/dev/xvda"\n ebs {\n encrypted = true\n }\n}'),
+        )
+        for words, expected, told in (
+            ("pinned", UNKNOWN, used("", f"{good}\ndefault_version = 1")),
+            ("pinned by a variable", UNKNOWN, used("", f"{good}\ndefault_version = var.unset", HALT)),
+            ("the newest", PASS, used("", f"{good}\nupdate_default_version = true")),
+            ("never chosen", PASS, used("", good)),
+            ("perhaps the newest", UNKNOWN, used("", f"{good}\nupdate_default_version = var.unset", HALT)),
+        )
+    ),
+    Case(
+        TEMPLATE_IMDS,
+        "the default version is pinned, and a template with a gap",
+        FAIL,
+        terraform=used("", f"{OPTIONAL}\ndefault_version = 1"),
+    ),
+    Case(
+        TEMPLATE_IMDS,
+        "the default version is pinned, and a group starts the newest",
+        PASS,
+        terraform=used(group('"$Latest"'), f"{REQUIRED}\ndefault_version = 1"),
+    ),
+    Case(
+        TEMPLATE_IMDS,
+        "the default version is pinned, and a group starts another template",
+        UNKNOWN,
+        terraform=used(group('"$Latest"', 'name = "shared"'), f"{REQUIRED}\ndefault_version = 1"),
+        says="who names no version",
+    ),
     Case(TEMPLATE_IMDS, "a mixed policy starts the newest version", PASS, terraform=used(mixed('"$Latest"'))),
     Case(TEMPLATE_IMDS, "a mixed policy starts version 2", UNKNOWN, terraform=used(mixed('"2"'))),
     Case(TEMPLATE_IMDS, "an override starts version 2", UNKNOWN, terraform=used(mixed('"$Latest"', '"2"'))),
@@ -232,23 +260,3 @@ def test_groups_that_may_not_be_listed_leave_a_gap() -> None:
     assert "autoscaling:DescribeAutoScalingGroups" in collected.denied
     said = judged(plain("2"), versions=(WANTED, WANTING), denied="autoscaling:DescribeAutoScalingGroups")
     assert said == {"": PASS, "None": UNKNOWN}
-
-
-def test_the_versions_of_a_state_are_numbers() -> None:
-    """A state has the numbers that attributes gave: version 3 is the newest one, and version 2 is not."""
-    template = {"id": "lt-1", "name": "records", "latest_version": 3, "default_version": 3}
-    template["metadata_options"] = [{"http_tokens": "required"}]
-    for version, expected in (("3", PASS), ("2", UNKNOWN), ("$Latest", PASS), ("$Default", PASS)):
-        group_of = {"name": "g", "launch_template": [{"id": "lt-1", "name": "records", "version": version}]}
-        resources = [
-            {"address": f"{type}.x", "mode": "managed", "type": type, "name": "x", "values": values}
-            for type, values in (("aws_launch_template", template), ("aws_autoscaling_group", group_of))
-        ]
-        state = {"format_version": "1.0", "values": {"root_module": {"resources": resources}}}
-        with TemporaryDirectory() as place:
-            path = Path(place) / "state.json"
-            path.write_text(json.dumps(state))
-            (configuration,) = read(path)
-        control = all_controls()[TEMPLATE_IMDS]
-        (finding,) = judge([control], build_inventory(configuration, kinds_of([control])))
-        assert finding.status == expected, (version, finding.message)

@@ -20,7 +20,13 @@ def system(lines: str = "", more: str = "", **arguments: Any) -> Told:
         created: dict[str, str] = aws.efs.create_file_system(CreationToken="phi", Tags=NAMED, **told)
         return created["FileSystemId"]
 
-    return Told(terraform=f'resource "aws_efs_file_system" "phi" {{\n {lines}\n}}\n{more}', aws=seed)
+    terraform = f'resource "aws_efs_file_system" "phi" {{\n {lines}\n}}\n{more}'
+    return Told(terraform=terraform, aws=seed, answers=jobs)
+
+
+def jobs(session: Any, *made: dict[str, Any]) -> None:
+    """The backup jobs of AWS Backup: none, or these."""
+    answered(session, "backup", "ListBackupJobs", {"BackupJobs": list(made)})
 
 
 def backup(status: str) -> Told:
@@ -31,7 +37,12 @@ def backup(status: str) -> Told:
       }}
     }}"""
     told = {"BackupPolicy": {"Status": status}}
-    return system(more=block) | Told(answers=lambda session: answered(session, "efs", "DescribeBackupPolicy", told))
+
+    def answers(session: Any) -> None:
+        jobs(session)
+        answered(session, "efs", "DescribeBackupPolicy", told)
+
+    return system(more=block) | Told(answers=answers)
 
 
 def policy(*statements: dict[str, Any]) -> Told:

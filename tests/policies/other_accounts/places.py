@@ -94,7 +94,7 @@ PLACES: dict[str, Place] = {
         ),
     ),
     "efs_policy_no_cross_account": Place(
-        "elasticfilesystem:ClientMount",
+        "elasticfilesystem:ReplicationRead",  # an action for which EFS enforces every key
         "*",
         'resource "aws_efs_file_system" "phi" {\n}\nresource "aws_efs_file_system_policy" "p" {\n'
         "  file_system_id = aws_efs_file_system.phi.id\n  policy = POLICY\n}\n",

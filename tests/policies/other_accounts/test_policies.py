@@ -131,7 +131,6 @@ OPEN_SERVICE: dict[str, dict[str, Any]] = {
     "a service for resources of any account": SERVICE | when("ArnLike", "aws:SourceArn", "arn:aws:cloudfront::*:*"),
 }
 READING: tuple[str, ...] = ("s3:GetObject", "sqs:ReceiveMessage", "dynamodb:GetItem", "secretsmanager:GetSecretValue")
-READING += ("elasticfilesystem:ClientMount",)
 
 OPEN = "${var.open}"
 """A value that is not known, in a condition of a policy in Terraform."""

@@ -8,8 +8,9 @@ from typing import Any
 
 from hipaa_guard.facts.policies.principals import AWS
 from hipaa_guard.judging.log_targets import LOG_SOURCES, LogSource
-from hipaa_guard.services import elbv2, s3
+from hipaa_guard.services import elb, elbv2, s3
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, answered, cases, resource
+from tests.policies.s3.classic_balancers import classic
 from tests.policies.s3.states import BUCKET, OPEN_VARIABLE, bucket, own
 
 KMS, CUSTOMERS, LOGS, LOCK = (
@@ -90,6 +91,8 @@ def delivering(source: LogSource, target: str) -> Told:
     """A resource of the table that delivers to a bucket."""
     if source.kind is s3.Bucket:
         return another_bucket(target)
+    if source.kind is elb.ClassicLoadBalancer:
+        return classic(target)
     block, type = BLOCKS[source.logs]
     return balancer(type, block, target)
 
@@ -173,7 +176,7 @@ test_locked_targets = cases(
 
 def test_every_row_of_the_table_has_a_state() -> None:
     assert {source.logs for source in LOG_SOURCES if source.kind is elbv2.LoadBalancer} == set(BLOCKS)
-    assert {source.kind for source in LOG_SOURCES} == {s3.Bucket, elbv2.LoadBalancer}
+    assert {source.kind for source in LOG_SOURCES} == {s3.Bucket, elb.ClassicLoadBalancer, elbv2.LoadBalancer}
 
 
 UNDER_KMS = """

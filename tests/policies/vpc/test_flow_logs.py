@@ -79,22 +79,9 @@ def shared(session: Any) -> None:
 
 
 CC_LOG = 'resource "awscc_ec2_flow_log" "l" {{\n resource_id = {}\n resource_type = "{}"\n traffic_type = "ALL"\n}}\n'
-SUBNET_OF_IT = 'resource "aws_subnet" "s" {\n vpc_id = aws_vpc.phi.id\n}\n'
 
 test_flow_logs = cases(
     Case(FLOW_LOGS, "by the awscc provider", PASS, VPC + CC_LOG.format("aws_vpc.phi.id", "VPC")),
-    Case(
-        FLOW_LOGS,
-        "of a subnet, by the awscc provider",
-        FAIL,
-        VPC + SUBNET_OF_IT + CC_LOG.format("aws_subnet.s.id", "Subnet"),
-    ),
-    Case(
-        FLOW_LOGS,
-        "of a subnet",
-        FAIL,
-        VPC + SUBNET_OF_IT + 'resource "aws_flow_log" "l" {\n subnet_id = aws_subnet.s.id\n traffic_type = "ALL"\n}\n',
-    ),
     Case(
         FLOW_LOGS,
         "of traffic that is left out",
@@ -127,18 +114,6 @@ test_flow_logs = cases(
     Case(FLOW_LOGS, "a log that cannot be delivered", FAIL, aws=network, answers=undelivered, says="Access error"),
     Case(
         FLOW_LOGS, "may not be read", UNKNOWN, aws=network, denied="ec2:DescribeFlowLogs", says="ec2:DescribeFlowLogs"
-    ),
-    Case(
-        FLOW_LOGS,
-        "a log of a subnet",
-        FAIL,
-        terraform=VPC
-        + """
-        resource "aws_subnet" "s" { vpc_id = aws_vpc.phi.id }
-        resource "aws_flow_log" "log" {
-          subnet_id    = aws_subnet.s.id
-          traffic_type = "ALL"
-        }""",
     ),
     Case(
         FLOW_LOGS,

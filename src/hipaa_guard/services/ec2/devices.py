@@ -140,11 +140,12 @@ def of_launch_configuration(view: View) -> Value:
     """The volumes that a launch configuration declares, with its root volume as far as it is among them."""
 
     def device(block: dict[str, Value]) -> BlockDevice | None:
-        if _left_out(block):
-            return None
-        return _of_mapping(block.get("device_name") or "root", block, "encrypted", "snapshot_id")
+        return None if _left_out(block) else _of_mapping(block.get("device_name"), block, "encrypted", "snapshot_id")
 
-    blocks = (of_blocks(view.get(each), device) for each in ("root_block_device", "ebs_block_device"))
+    def root(block: dict[str, Value]) -> BlockDevice:
+        return _of_mapping("root", block, "encrypted", "snapshot_id", of_image=True)
+
+    blocks = (of_blocks(view.get("root_block_device"), root), of_blocks(view.get("ebs_block_device"), device))
     return joined(*blocks, of_blocks(view.get(_MAPPINGS), _declared_mapping))
 
 
@@ -158,7 +159,13 @@ def of_answered_template(mappings: list[dict[str, Value]] | None) -> Value:
 
 
 def _of_mapping(
-    name: Value, volume: dict[str, Value], encrypted: str, snapshot: str, *, exists: bool = False
+    name: Value,
+    volume: dict[str, Value],
+    encrypted: str,
+    snapshot: str,
+    *,
+    exists: bool = False,
+    of_image: bool = False,
 ) -> BlockDevice:
     return BlockDevice(
         name=name,
@@ -166,6 +173,7 @@ def _of_mapping(
         snapshot=volume.get(snapshot),
         volume=None,
         declared=True,
+        of_image=of_image,
     )
 
 

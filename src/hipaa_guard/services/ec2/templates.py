@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from hipaa_guard.facts.credentials import credentials_in_base64
 from hipaa_guard.facts.readings import Ask, Block, Derived, Listed, Listing, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Unknown, Value
+from hipaa_guard.facts.values import Cause, Unknown, Value
 from hipaa_guard.services.ec2 import addresses, devices
 from hipaa_guard.services.ec2.arguments import ENDPOINT, TOKENS, names
 from hipaa_guard.services.ec2.devices import BlockDevice
@@ -31,7 +31,18 @@ def _declared_default(view: View) -> Value:
     updated = view.get("update_default_version")
     if isinstance(updated, Unknown):
         return updated
-    return None if updated else view.get("default_version")
+    return None if updated else _number_of_default(view, "default_version")
+
+
+def _awscc_default(view: View) -> Value:
+    return _number_of_default(view, "default_version_number")
+
+
+def _number_of_default(view: View, argument: str) -> Value:
+    """The number of the default version; None in a plan that makes the template, whose only version is the default."""
+    number, own = view.get(argument), view.get("id")
+    made = all(isinstance(each, Unknown) and each.cause is Cause.AFTER_APPLY for each in (number, own))
+    return None if made else number
 
 
 def _of_version(path: str, kept_as: Callable[[Value], Value] | None = None) -> Ask:
@@ -70,7 +81,7 @@ class LaunchTemplate(Resource):
     """The number of the newest version, which is the one that source shows; None before it is created."""
 
     default: int | None = fact(
-        terraform=_declared_default, awscc="default_version_number", unset=None, aws=listed("DefaultVersionNumber")
+        terraform=_declared_default, awscc=_awscc_default, unset=None, aws=listed("DefaultVersionNumber")
     )
     """The number of the default version; None where it is the newest one or was never chosen."""
 

@@ -7,26 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hipaa_guard.facts.allowed_values import between, numbers, one_of
+from hipaa_guard.facts.allowed_values import between, numbers
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.lists import every, some
 from hipaa_guard.facts.policies.document import symbol, symbolic
-from hipaa_guard.facts.readings import Block, Listing, first, listed
+from hipaa_guard.facts.readings import Block, Listing, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.tags import Tag, awscc_tags, declared_tags
 from hipaa_guard.facts.values import Cause, Undecided, Unknown
 from hipaa_guard.services.rds import answered, declared
 from hipaa_guard.services.rds.answered import ENCRYPTIONS
+from hipaa_guard.services.rds.proxies import Proxy as Proxy
 from hipaa_guard.services.rds.snapshots import ClusterSnapshot as ClusterSnapshot
 from hipaa_guard.services.rds.snapshots import ReplicatedBackups as ReplicatedBackups
 from hipaa_guard.services.rds.snapshots import Snapshot as Snapshot
 
 _READERS = "rds:cluster:ReadReplicaCount"
 _INTERVALS = numbers(0, 1, 5, 10, 15, 30, 60)
-# The AWS provider's list for instances and clusters (5.100); the API reference lists them by engine, read 2026-11-30.
-_LOGS = one_of(
-    *("agent", "alert", "audit", "diag.log", "error", "general", "iam-db-auth-error", "instance", "listener"),
-    *("notify.log", "oemagent", "postgresql", "slowquery", "trace", "upgrade"),
-)
 
 
 class _Store(Resource):
@@ -49,7 +46,7 @@ class _Store(Resource):
         awscc="enable_cloudwatch_logs_exports",
         unset=None,
         aws=listed("EnabledCloudwatchLogsExports"),
-        allowed=_LOGS,
+        allowed=answered.LOGS,
     )
 
     iam_authentication: bool = fact(
@@ -66,6 +63,8 @@ class _Store(Resource):
         aws=listed("MasterUserSecret.SecretArn!=`null`"),
     )
     """Whether Secrets Manager keeps and rotates the password of the master user."""
+
+    tags: list[Tag] = fact(terraform=declared_tags, awscc=awscc_tags(), unset=(), terraform_only=answered.NO_TAGS)
 
     rotation_state: str | None = fact(aws=listed("MasterUserSecret.SecretStatus"), live_only=answered.NOT_DECLARED)
     """Of the secret with that password: ``active``, ``impaired`` and others."""
@@ -111,6 +110,14 @@ class Instance(_Store):
 
     engine: str | None = fact(terraform=declared.engine, awscc=declared.engine, unset=None, aws=listed("Engine"))
     """None means the engine of its source."""
+
+    custom: bool = fact(
+        terraform=declared.is_custom,
+        awscc=declared.is_custom,
+        unset=False,
+        aws=derived(declared.names_custom, listed("Engine")),
+    )
+    """Whether it is of RDS Custom, whose host its owner runs."""
 
     source: str | None = fact(
         terraform="replicate_source_db",
@@ -352,16 +359,6 @@ class ClusterInstance(Resource):
     parameters_applied: str = fact(
         aws=listed("DBParameterGroups[0].ParameterApplyStatus"), live_only=answered.NOT_DECLARED
     )
-
-
-class Proxy(Resource):
-    """An RDS proxy. Applications connect to it instead of the database."""
-
-    terraform = Block("aws_db_proxy", "awscc_rds_db_proxy", name="name", awscc_name="db_proxy_name")
-    aws = Listing("rds.describe_db_proxies", "DBProxies[]", arn="{DBProxyArn}", name="DBProxyName")
-    aws_types = ("AWS::RDS::DBProxy", "rds:db-proxy")
-
-    tls_required: bool = fact(terraform="require_tls", awscc="require_tls", unset=False, aws=listed("RequireTLS"))
 
 
 def original(instance: Instance, inventory: Inventory) -> Instance | Cluster:

@@ -1,4 +1,4 @@
-"""Answers of the RDS API: its own engines, and encryption."""
+"""Answers of the RDS API: its own engines, encryption and logs."""
 
 from __future__ import annotations
 
@@ -25,3 +25,11 @@ storage_encryption = derived(encryption, listed("StorageEncryptionType"), listed
 
 # A member without the state must not look like one fewer.
 member_states = listed("DBClusterMembers[].not_null(DBClusterParameterGroupStatus, 'unknown')")
+
+NO_TAGS = "a live account tells the backups that plans have made"
+
+# The AWS provider's list for instances and clusters (5.100); the API reference lists them by engine, read 2026-11-30.
+LOGS = one_of(
+    *("agent", "alert", "audit", "diag.log", "error", "general", "iam-db-auth-error", "instance", "listener"),
+    *("notify.log", "oemagent", "postgresql", "slowquery", "trace", "upgrade"),
+)

@@ -77,6 +77,26 @@ def engine(view: View) -> Value:
     return NO_ENGINE if backup is None else backup
 
 
+def names_custom(engine: str) -> bool:
+    """Whether an engine is one of RDS Custom."""
+    return engine.startswith("custom-")
+
+
+def is_custom(view: View) -> Value:
+    """Whether an instance is of RDS Custom: by its engine, or by the instance profile of its host.
+
+    RDS requires the profile for RDS Custom, where it restores an instance or makes a replica too, which name no engine
+    (API reference, CreateDBInstance, RestoreDBInstanceFromDBSnapshot and CreateDBInstanceReadReplica).
+    """
+    engine, profile = view.get("engine"), view.get("custom_iam_instance_profile")
+    if isinstance(engine, str) and names_custom(engine):
+        return True
+    left_out = isinstance(engine, Unknown) and engine.cause is Cause.AFTER_APPLY and not isinstance(engine, Reference)
+    if isinstance(engine, Unknown) and not left_out:
+        return engine
+    return profile if isinstance(profile, Unknown) and not profile.is_set else profile is not None
+
+
 def instance_encryption(view: View) -> Value:
     """The encryption of an instance; None if its source decides.
 

@@ -1,0 +1,25 @@
+"""Flow logs: the traffic that they record, of a whole network or subnet by subnet."""
+
+from hipaa_guard.authoring import Inventory, every, some
+from hipaa_guard.facts.values import Undecided
+from hipaa_guard.services import vpc
+
+KINDS = ("ACCEPT", "REJECT")
+"""The kinds of traffic; a flow log of ``ALL`` records both."""
+
+
+def records(logs: list[vpc.FlowLog], kind: str) -> bool:
+    """Whether a flow log that can be delivered records a kind of traffic. Raises `Undecided`."""
+    return some(lambda log: log.of_whole and log.failure is None and log.traffic in ("ALL", kind), logs)
+
+
+def recorded_by_subnets(network: vpc.Vpc, inventory: Inventory) -> bool:
+    """Whether flow logs of all subnets of a network certainly record both kinds of traffic. Source may not have all.
+
+    For a network without a flow log of its own, which is a gap in any case.
+    """
+    try:
+        own = [each for each in inventory.all(vpc.Subnet) if inventory.find(vpc.Vpc, each.vpc) is network]
+        return bool(own) and every(lambda kind: every(lambda each: records(each.flow_logs, kind), own), KINDS)
+    except Undecided:
+        return False
