@@ -218,17 +218,12 @@ def actions_for(
 
 def policy_of(actions: Collection[str]) -> dict[str, Any]:
     """An IAM policy that allows exactly these actions and denies reading stored data."""
-    return {"Version": "2012-10-17", "Statement": [*allowances(actions), denial()]}
+    return {"Version": "2012-10-17", "Statement": [allowance(actions), denial()]}
 
 
-def allowances(actions: Collection[str]) -> list[dict[str, Any]]:
-    """Statements that allow exactly these actions, one a service, which its actions name: ids would take the room of
-    fifteen actions.
-    """
-    by_service: dict[str, list[str]] = {}
-    for action in sorted(actions):
-        by_service.setdefault(action.partition(":")[0], []).append(action)
-    return [{"Effect": "Allow", "Action": found, "Resource": "*"} for found in by_service.values()]
+def allowance(actions: Collection[str]) -> dict[str, Any]:
+    """The statement that allows exactly these actions. One for each service would take the room of thirty actions."""
+    return {"Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
 
 
 def denial() -> dict[str, Any]:
