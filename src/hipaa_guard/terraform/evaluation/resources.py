@@ -298,7 +298,7 @@ class HclInstance:
     @property
     def place(self) -> Place:
         """See `ResourceInstance`."""
-        place = _OF_ENVIRONMENT if self._provider is None else self._provider.place
+        place = _of_environment(self.type) if self._provider is None else self._provider.place
         return place if self.region is place.region else place.in_region(self.region)
 
     def mentions(self, name: str) -> set[str]:
@@ -359,8 +359,11 @@ def nested_type(block: HclBlock) -> str:
     return block.labels[0] if block.type == "dynamic" and block.labels else block.type
 
 
-_OF_ENVIRONMENT = Place(":aws", None, (), None)
-"""The place of resources whose provider nobody configures."""
+def _of_environment(type_: str) -> Place:
+    """The place of resources whose provider nobody configures. The aws and awscc providers are configured apart, and
+    each reads the environment for what it is not told.
+    """
+    return Place(f":{type_.split('_', 1)[0]}", None, (), None)
 
 
 class _Running(Unknown):
