@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.partial_maps import OpenMap
 from hipaa_guard.facts.values import PartialText, Unknown, Value
 
 from .context import Function
@@ -27,7 +28,18 @@ from .numbers import Number
 from .signatures import ANY, BOOLS, LIST, MAP, NUMBER, TEXT, TEXTS, Parameter, call
 from .structures import ANY as ANY_TYPE
 from .structures import Map, Set, one_type, type_of
-from .unknowns import MAX_LIST, derived, elements, is_text, parts_of, relisted, require_small, unseen
+from .unknowns import (
+    MAX_LIST,
+    derived,
+    elements,
+    is_text,
+    nothing_more,
+    one_of_these,
+    parts_of,
+    relisted,
+    require_small,
+    unseen,
+)
 
 MAX_RANGE = 1024
 NEIGHBOURS = 100
@@ -102,7 +114,7 @@ def compact(items: list[Value]) -> Value:
     for element in elements(items):
         if isinstance(element, Unknown):
             if not _never_empty(element):
-                open_ends.append(element)
+                open_ends.append(Incomplete([], element, [element]))
                 continue
             kept.append(element)
         elif element:
@@ -119,7 +131,7 @@ def _never_empty(unknown: Unknown) -> bool:
 def concat(*lists: Value) -> Value:
     """All elements of all lists; incomplete where a list is not known."""
     items: list[Value] = []
-    missing: list[Unknown | None] = []
+    missing: list[Unknown | Incomplete[Value] | None] = []
     for part in lists:
         if isinstance(part, Unknown):
             missing.append(part)
@@ -140,7 +152,10 @@ def contains(items: Value, wanted: Value) -> Value:
     answers = [equal(element, wanted) for element in elements(found)]
     if any(answers):
         return True
-    if None in answers or isinstance(found, Incomplete):
+    if isinstance(found, Incomplete):
+        possible = [None] if found.candidates is None else [equal(element, wanted) for element in found.candidates]
+        answers += [None] if any(answer is not False for answer in possible) else []
+    if None in answers:
         return derived(parts_of([found, wanted]))
     return False
 
@@ -176,12 +191,12 @@ def element(items: list[Value], index: Number) -> Value:
 def flatten(items: list[Value]) -> Value:
     """All elements of all lists inside. An element that may be a list leaves the result incomplete."""
     flat: list[Value] = []
-    missing: list[Unknown | None] = []
+    missing: list[Unknown | Incomplete[Value] | None] = []
     waiting: list[Value] = [items]
     while waiting:
         part = waiting.pop()
         if isinstance(part, list):
-            missing.append(unseen(part))
+            missing.append(_flat(part) if isinstance(part, Incomplete) else None)
             waiting.extend(reversed(elements(part)))
         elif isinstance(part, Unknown) and not is_text(part):
             missing.append(part)
@@ -190,6 +205,12 @@ def flatten(items: list[Value]) -> Value:
         if max(len(flat), len(waiting)) > MAX_LIST:
             raise FunctionLimitReached(f"a list of more than {MAX_LIST:,} elements")
     return relisted(flat, *missing)
+
+
+def _flat(items: Incomplete[Value]) -> Unknown | Incomplete[Value]:
+    """What an incomplete list may add to a flat one: its candidates, if all of them are texts."""
+    texts = [isinstance(each, str) or (isinstance(each, Unknown) and is_text(each)) for each in items.candidates or []]
+    return items.unknown if items.candidates is None or not all(texts) else items
 
 
 def index(items: list[Value], wanted: Value) -> Value:
@@ -229,10 +250,16 @@ def length(value: Value) -> Value:
     raise FunctionError("argument must be a string, a collection type, or a structural type")
 
 
-def lookup(mapping: dict[str, Value], key: str, *default: Value) -> Value:
+def lookup(mapping: dict[str, Value] | Unknown, key: str | Unknown, *default: Value) -> Value:
     """The value at a key, or the default where there is none."""
     if len(default) > 1:
         raise FunctionError(f"lookup() takes two or three arguments, got {len(default) + 2}")
+    if isinstance(mapping, OpenMap) and isinstance(key, str) and key in mapping.known:
+        return mapping.known[key]
+    if isinstance(mapping, Unknown):
+        return derived(parts_of([mapping, key]))
+    if isinstance(key, Unknown):
+        return one_of_these([*mapping.values(), *default], derived(parts_of([key, list(mapping.values())])))
     if key in mapping:
         return mapping[key]
     if default:
@@ -255,12 +282,20 @@ def matchkeys(items: list[Value], names: list[Value], wanted: list[Value]) -> Va
     return [item for item, name in zip(unified(items), known, strict=False) if identity(name) in searched]
 
 
-def merge(*maps: dict[str, Value] | None) -> Value:
-    """One map of all maps; later ones win. Null counts as an empty map."""
+def merge(*maps: dict[str, Value] | Unknown | None) -> Value:
+    """One map of all maps; later ones win. Null counts as an empty map. A later unknown one may replace any value."""
     merged: dict[str, Value] = {}
+    missing: list[Unknown] = []
     for mapping in maps:
-        merged.update(mapping or {})
-    return merged
+        known = mapping.known if isinstance(mapping, OpenMap) else {} if isinstance(mapping, Unknown) else mapping or {}
+        if isinstance(mapping, Unknown):
+            missing.append(mapping)
+            merged = {key: derived([mapping, *parts_of(value)]) for key, value in merged.items()}
+        merged.update(known)
+    if not missing:
+        return merged
+    why = derived(missing)
+    return OpenMap(merged, why) if merged else why
 
 
 def one(items: list[Value]) -> Value:
@@ -309,6 +344,9 @@ def slice_(items: list[Value], start: Number, end: Number) -> Value:
 
 def sort(items: list[Value]) -> Value:
     """The texts in the order of their code points."""
+    unknown = next(parts_of(items), None)
+    if unknown is not None:
+        return relisted(elements(items), items if isinstance(items, Incomplete) else nothing_more(unknown))
     if None in items:
         raise FunctionError("a null string cannot be sorted")
     return sorted(items)
@@ -363,14 +401,14 @@ FUNCTIONS: dict[str, Function] = {
     "index": call(index, LIST.parts_may_be_unknown, ANY.may_be_unknown),
     "keys": call(keys, MAP.parts_may_be_unknown),
     "length": call(length, ANY.parts_may_be_unknown),
-    "lookup": call(lookup, MAP.parts_may_be_unknown, TEXT, rest=ANY.may_be_unknown.or_null),
+    "lookup": call(lookup, MAP.may_be_unknown, TEXT.may_be_unknown, rest=ANY.may_be_unknown.or_null),
     "matchkeys": call(matchkeys, LIST, LIST, LIST),
-    "merge": call(merge, rest=MAP.parts_may_be_unknown.or_null),
+    "merge": call(merge, rest=MAP.may_be_unknown.or_null),
     "one": call(one, LIST.parts_may_be_unknown),
     "range": call(range_, rest=NUMBER, least=1),
     "reverse": call(reverse, LIST.parts_may_be_unknown),
     "slice": call(slice_, LIST.parts_may_be_unknown, NUMBER, NUMBER),
-    "sort": call(sort, TEXTS),
+    "sort": call(sort, TEXTS.parts_may_be_unknown),
     "sum": call(sum_, NUMBERS),
     "transpose": call(transpose, LISTS_OF_TEXTS),
     "values": call(values, MAP.parts_may_be_unknown),

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 
+from hipaa_guard.facts.alternatives import Alternatives, EitherList
 from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.secrets import revealed
 from hipaa_guard.facts.values import PartialText, Unknown, Value
@@ -17,15 +18,15 @@ from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.functions.conversion import converted, equal, to_bool, to_number, whole
 from hipaa_guard.terraform.functions.numbers import Number, exact, number, rounded
 from hipaa_guard.terraform.functions.structures import ANY, loosened, one_type, type_of
-from hipaa_guard.terraform.functions.unknowns import derived, normal, parts_of, size_of
-from hipaa_guard.terraform.hcl.access import Alternatives
+from hipaa_guard.terraform.functions.unknowns import MAX_ALTERNATIVES, derived, normal, parts_of, size_of
+from hipaa_guard.terraform.hcl.access import OuterReference, UncertainList
 from hipaa_guard.terraform.hcl.errors import FAILURES, LIMITS, EvaluationError, LimitReached
 
 _WHOLE: dict[str, Callable[[int, int], int]] = {"+": int.__add__, "-": int.__sub__, "*": int.__mul__}
 _EXACT = {"+": Fraction.__add__, "-": Fraction.__sub__, "*": Fraction.__mul__}
 
-_ALTERNATIVES = 16
-"""Maximum number of possible values of a conditional that are kept."""
+_COMPARED = 100
+"""Maximum number of elements of two lists that are compared, to keep those that both have."""
 
 MERGED_PARTS = 10_000
 """Largest collection whose two possible values are merged part by part."""
@@ -181,10 +182,24 @@ def _merged(test: Unknown, then: Value, otherwise: Value, budget: list[int]) -> 
             parts.extend(part for _, part in zip(range(100), parts_of(collection), strict=False))
     is_set = all(part is not None and (not isinstance(part, Unknown) or part.is_set) for part in (then, otherwise))
     unknown = derived([test, *parts], is_set=is_set)
+    if isinstance(then, list) and isinstance(otherwise, list):
+        return _either_list(test, then, otherwise, unknown)
     values = (*_alternatives(then), *_alternatives(otherwise))
-    if len(values) > _ALTERNATIVES or any(isinstance(value, list | dict) for value in values):
+    if len(values) > MAX_ALTERNATIVES or any(isinstance(value, list | dict) for value in values):
         return unknown
-    return Alternatives(values, unknown)
+    return Alternatives(values, unknown, _choice(test) if len(values) == len((then, otherwise)) else None)
+
+
+def _either_list(test: Unknown, then: list[Value], otherwise: list[Value], unknown: Unknown) -> Value:
+    sizes = list.__len__(then), list.__len__(otherwise)
+    if max(sizes) > _COMPARED or any(isinstance(each, UncertainList) for each in (then, otherwise)):
+        return unknown
+    return EitherList((then, otherwise), unknown, lambda one, other: equal(one, other) is True, _choice(test))
+
+
+def _choice(test: Unknown) -> str | None:
+    """The name of a test that is the same wherever it is written."""
+    return test.path if isinstance(test, OuterReference) else None
 
 
 def _alternatives(value: Value) -> tuple[Value, ...]:
