@@ -1,15 +1,23 @@
 """Values that are one of a few: the two arms of a conditional whose test is not known, the values of a small map.
 
-Both kinds are ordinary values that are not known. A reading that meets one can be made once for each possible value:
-`facts/possible_values.py` does so, and a verdict that is the same for all of them stands.
+Both kinds are ordinary values that are not known. Where one leaves a control undecided, the resource is judged once
+for each possible value (`controls/cases.py`): a verdict that is the same for all of them stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.values import Unknown, Value
+
+Choice = int | tuple[str, int]
+"""What chooses among the values of a part: the part itself, or a named test with the number of its results."""
+
+Choices = Mapping[Choice, int]
+"""Choice -> the position of the value that is taken."""
+
+NO_CHOICES: Choices = {}
 
 
 class Alternatives(Unknown):

@@ -7,12 +7,14 @@ from dataclasses import field
 from itertools import islice
 from typing import Protocol
 
+from hipaa_guard.facts.alternatives import NO_CHOICES, Choices
 from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.locations import Location
 from hipaa_guard.facts.readings import Adoption, Block, View
 from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.binding import required_arguments
+from hipaa_guard.terraform.binding.choices import chosen
 from hipaa_guard.terraform.binding.external_instances import ExternalInstance
 from hipaa_guard.terraform.binding.identity import NameIndex
 from hipaa_guard.terraform.binding.joins import Links
@@ -83,7 +85,7 @@ class JoinedInstances(Protocol):
 class InstanceView:
     """One instance, as readings see it (`facts.readings.View`)."""
 
-    __slots__ = ("_block", "_instance", "_joins", "_names", "_read_arguments")
+    __slots__ = ("_block", "_choices", "_instance", "_joins", "_names", "_read_arguments")
 
     def __init__(
         self,
@@ -93,12 +95,14 @@ class InstanceView:
         read_arguments: ReadArguments | None = None,
         *,
         names: NameIndex | None = None,
+        choices: Choices = NO_CHOICES,
     ) -> None:
         self._instance = instance
         self._joins = joins
         self._block = block
         self._read_arguments = read_arguments
         self._names = names
+        self._choices = choices
 
     @property
     def address(self) -> str:
@@ -117,7 +121,13 @@ class InstanceView:
         """The resource that this one is nested in; None for any other."""
         if not isinstance(self._instance, NestedInstance):
             return None
-        return InstanceView(self._instance.outer, self._joins, self._block, self._read_arguments, names=self._names)
+        return self._of(self._instance.outer, self._block, self._names)
+
+    def _of(
+        self, instance: ResourceInstance, block: Block | None = None, names: NameIndex | None = None
+    ) -> InstanceView:
+        """Another instance, read in the same way."""
+        return InstanceView(instance, self._joins, block, self._read_arguments, names=names, choices=self._choices)
 
     def get(self, path: str) -> Value:
         """The value at a dotted path of arguments and nested blocks; None where it is absent or null."""
@@ -150,7 +160,7 @@ class InstanceView:
             if self._read_arguments is not None:
                 self._read_arguments.add(split, "")
             unknown = self._joins.why_uncertain(self._instance, split)
-            (views if unknown is None else unsure).append(InstanceView(split, self._joins, None, self._read_arguments))
+            (views if unknown is None else unsure).append(self._of(split))
             why = unknown if why is None else why
         if why is None:
             why = self._why_maybe_present(links.first_possible)
@@ -163,7 +173,7 @@ class InstanceView:
         possible = list(islice(links.all_possible(), _MOST_CANDIDATES))
         if len(possible) == _MOST_CANDIDATES:
             return None
-        return [*unsure, *(InstanceView(each.instance, self._joins, None, self._read_arguments) for each in possible)]
+        return [*unsure, *(self._of(each.instance) for each in possible)]
 
     # --- split resources -----------------------------------------------------------------------------------------
 
@@ -232,7 +242,7 @@ class InstanceView:
             return None  # to the provider, an empty text is an argument that is not set
         if value is not None and self._read_arguments is not None:
             self._read_arguments.add(instance, path)
-        return value
+        return chosen(value, self._choices) if self._choices else value
 
 
 def links_into(nested: NestedInstance, own: Links, around: Links, by: str) -> Links:

@@ -202,7 +202,7 @@ class Conditional(Node):
             return operators.of_one_type(value, untaken(other, scope))[0]
         scope.session.rely_on(test)
         then, otherwise = (_arm(arm, scope, test) for arm in (self.then, self.otherwise))
-        return operators.chosen(test, *operators.of_one_type(then, otherwise))
+        return operators.chosen(test, *operators.of_one_type(then, otherwise), operators.choice_by(test))
 
 
 def untaken(node: Node, scope: Scope) -> Value:

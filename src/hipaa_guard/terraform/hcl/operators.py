@@ -162,20 +162,25 @@ def of_one_type(then: Value, otherwise: Value) -> tuple[Value, Value]:
     return converted(then, common), converted(otherwise, common)
 
 
-def chosen(test: Unknown, then: Value, otherwise: Value) -> Value:
-    """The value of a conditional with an unknown test: known where both arms agree."""
-    return _merged(test, then, otherwise, [MERGED_PARTS])
+def chosen(test: Unknown, then: Value, otherwise: Value, choice: str | None = None) -> Value:
+    """The value of a conditional with an unknown test: known where both arms agree. For ``choice``: `Alternatives`."""
+    return _merged(test, then, otherwise, choice, [MERGED_PARTS])
 
 
-def _merged(test: Unknown, then: Value, otherwise: Value, budget: list[int]) -> Value:
+def choice_by(test: Unknown) -> str | None:
+    """The name of a test that has one result wherever it is written; None where that is not known."""
+    return test.path if isinstance(test, OuterReference) else None
+
+
+def _merged(test: Unknown, then: Value, otherwise: Value, choice: str | None, budget: list[int]) -> Value:
     budget[0] -= 1
     if budget[0] > 0:
         if equal(then, otherwise) is True:
             return then
         if isinstance(then, dict) and isinstance(otherwise, dict) and then.keys() == otherwise.keys():
-            return {key: _merged(test, value, otherwise[key], budget) for key, value in then.items()}
+            return {key: _merged(test, value, otherwise[key], choice, budget) for key, value in then.items()}
         if _same_length(then, otherwise):
-            return [_merged(test, one, other, budget) for one, other in zip(then, otherwise, strict=True)]
+            return [_merged(test, one, other, choice, budget) for one, other in zip(then, otherwise, strict=True)]
     parts = [part for part in (then, otherwise) if isinstance(part, Unknown)]
     for collection in (then, otherwise):
         if isinstance(collection, dict | list):
@@ -183,23 +188,18 @@ def _merged(test: Unknown, then: Value, otherwise: Value, budget: list[int]) -> 
     is_set = all(part is not None and (not isinstance(part, Unknown) or part.is_set) for part in (then, otherwise))
     unknown = derived([test, *parts], is_set=is_set)
     if isinstance(then, list) and isinstance(otherwise, list):
-        return _either_list(test, then, otherwise, unknown)
+        return _either_list(then, otherwise, unknown, choice)
     values = (*_alternatives(then), *_alternatives(otherwise))
     if len(values) > MAX_ALTERNATIVES or any(isinstance(value, list | dict) for value in values):
         return unknown
-    return Alternatives(values, unknown, _choice(test) if len(values) == len((then, otherwise)) else None)
+    return Alternatives(values, unknown, choice if len(values) == len((then, otherwise)) else None)
 
 
-def _either_list(test: Unknown, then: list[Value], otherwise: list[Value], unknown: Unknown) -> Value:
+def _either_list(then: list[Value], otherwise: list[Value], unknown: Unknown, choice: str | None) -> Value:
     sizes = list.__len__(then), list.__len__(otherwise)
     if max(sizes) > _COMPARED or any(isinstance(each, UncertainList) for each in (then, otherwise)):
         return unknown
-    return EitherList((then, otherwise), unknown, lambda one, other: equal(one, other) is True, _choice(test))
-
-
-def _choice(test: Unknown) -> str | None:
-    """The name of a test that is the same wherever it is written."""
-    return test.path if isinstance(test, OuterReference) else None
+    return EitherList((then, otherwise), unknown, lambda one, other: equal(one, other) is True, choice)
 
 
 def _alternatives(value: Value) -> tuple[Value, ...]:
