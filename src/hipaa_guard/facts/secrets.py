@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.lists import Incomplete, mapped
 from hipaa_guard.facts.values import Cause, PartialJson, PartialText, Unknown, Value
 
 _REASON = "it is a sensitive value"
@@ -107,7 +107,7 @@ def _opened(value: Value, done: dict[int, Value]) -> Value:
 
 def _opened_collection(value: list[Value] | dict[str, Value], done: dict[int, Value]) -> Value:
     if isinstance(value, Incomplete):
-        return Incomplete([_opened(part, done) for part in value.seen], value.unknown)
+        return mapped(lambda part: _opened(part, done), value)
     if isinstance(value, list):
         return type(value)(_opened(part, done) for part in value)
     return {key: _opened(part, done) for key, part in value.items()}

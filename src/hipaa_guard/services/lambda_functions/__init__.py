@@ -7,6 +7,7 @@ from typing import Any
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.credentials import credentials_in_variables
 from hipaa_guard.facts.lists import Incomplete, joined, mapped
+from hipaa_guard.facts.partial_maps import OpenMap
 from hipaa_guard.facts.policies.document import PolicyDocument, Statement, symbolic
 from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
@@ -104,6 +105,8 @@ def _principal(principal: Value) -> Value:
 
 def _has_variables(view: View) -> Value:
     variables = view.get("environment.variables")
+    if isinstance(variables, OpenMap):  # it has those that are known
+        return True
     return variables if isinstance(variables, Unknown) else bool(variables)
 
 

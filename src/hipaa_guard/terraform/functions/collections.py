@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from hipaa_guard.facts.lists import Incomplete
-from hipaa_guard.facts.partial_maps import OpenMap
 from hipaa_guard.facts.values import PartialText, Unknown, Value
 
 from .context import Function
 from .conversion import (
     added,
     as_set,
-    converted,
     equal,
     identity,
     list_of,
-    map_of,
     to_list,
     to_number,
-    to_text,
     unified,
     whole,
     whole_number,
@@ -25,16 +21,14 @@ from .conversion import (
 from .errors import FunctionError, FunctionLimitReached
 from .graphemes import graphemes
 from .numbers import Number
-from .signatures import ANY, BOOLS, LIST, MAP, NUMBER, TEXT, TEXTS, Parameter, call
-from .structures import ANY as ANY_TYPE
-from .structures import Map, Set, one_type, type_of
+from .signatures import ANY, BOOLS, LIST, NUMBER, TEXTS, Parameter, call
+from .structures import Set
 from .unknowns import (
     MAX_LIST,
     derived,
     elements,
     is_text,
     nothing_more,
-    one_of_these,
     parts_of,
     relisted,
     require_small,
@@ -229,16 +223,6 @@ def index(items: list[Value], wanted: Value) -> Value:
     raise FunctionError("item not found")
 
 
-def keys(mapping: dict[str, Value]) -> Value:
-    """The keys in order."""
-    return sorted(mapping)
-
-
-def values(mapping: dict[str, Value]) -> Value:
-    """The values in the order of their keys."""
-    return [mapping[key] for key in sorted(mapping)]
-
-
 def length(value: Value) -> Value:
     """The number of elements or characters."""
     if isinstance(value, Incomplete):
@@ -250,29 +234,6 @@ def length(value: Value) -> Value:
     raise FunctionError("argument must be a string, a collection type, or a structural type")
 
 
-def lookup(mapping: dict[str, Value] | Unknown, key: str | Unknown, *default: Value) -> Value:
-    """The value at a key, or the default where there is none."""
-    if len(default) > 1:
-        raise FunctionError(f"lookup() takes two or three arguments, got {len(default) + 2}")
-    if isinstance(mapping, OpenMap) and isinstance(key, str) and key in mapping.known:
-        return mapping.known[key]
-    if isinstance(mapping, Unknown):
-        return derived(parts_of([mapping, key]))
-    if isinstance(key, Unknown):
-        return one_of_these([*mapping.values(), *default], derived(parts_of([key, list(mapping.values())])))
-    if key in mapping:
-        return mapping[key]
-    if default:
-        return _like_values(mapping, default[0])
-    raise FunctionError(f"lookup failed to find key {key!r}")
-
-
-def _like_values(mapping: dict[str, Value], default: Value) -> Value:
-    """The default of a look-up, converted to the type of the map's values."""
-    wanted = type_of(mapping)[1] if isinstance(mapping, Map) else ANY_TYPE
-    return converted(default, wanted) if one_type((wanted, type_of(default))) == wanted else default
-
-
 def matchkeys(items: list[Value], names: list[Value], wanted: list[Value]) -> Value:
     """The elements at the positions where the second list has an element of the third."""
     if len(items) != len(names):
@@ -280,22 +241,6 @@ def matchkeys(items: list[Value], names: list[Value], wanted: list[Value]) -> Va
     known = unified([*names, *wanted])
     searched = {identity(name) for name in known[len(names) :]}
     return [item for item, name in zip(unified(items), known, strict=False) if identity(name) in searched]
-
-
-def merge(*maps: dict[str, Value] | Unknown | None) -> Value:
-    """One map of all maps; later ones win. Null counts as an empty map. A later unknown one may replace any value."""
-    merged: dict[str, Value] = {}
-    missing: list[Unknown] = []
-    for mapping in maps:
-        known = mapping.known if isinstance(mapping, OpenMap) else {} if isinstance(mapping, Unknown) else mapping or {}
-        if isinstance(mapping, Unknown):
-            missing.append(mapping)
-            merged = {key: derived([mapping, *parts_of(value)]) for key, value in merged.items()}
-        merged.update(known)
-    if not missing:
-        return merged
-    why = derived(missing)
-    return OpenMap(merged, why) if merged else why
 
 
 def one(items: list[Value]) -> Value:
@@ -361,30 +306,7 @@ def sum_(items: list[Value]) -> Value:
     return added(items)
 
 
-def transpose(mapping: dict[str, Value]) -> Value:
-    """A map of lists turned around: from each text to the keys that held it."""
-    turned: dict[str, list[Value]] = {}
-    for key in sorted(mapping):
-        for text in mapping[key]:
-            if text is None:
-                raise FunctionError("input must not contain null values")
-            turned.setdefault(text, []).append(key)
-    return turned
-
-
-def zipmap(names: list[Value], items: list[Value]) -> Value:
-    """A map from a list of keys and a list of values."""
-    if None in names:
-        raise FunctionError("keys list has a null value")
-    if isinstance(items, Incomplete):
-        return derived([items.unknown])
-    if len(names) != len(items):
-        raise FunctionError(f"number of keys ({len(names)}) does not match number of values ({len(items)})")
-    return dict(zip(names, items, strict=True))
-
-
 NUMBERS = Parameter(list_of(to_number))
-LISTS_OF_TEXTS = Parameter(map_of(list_of(to_text)))
 
 FUNCTIONS: dict[str, Function] = {
     "alltrue": call(alltrue, BOOLS.parts_may_be_unknown),
@@ -399,18 +321,12 @@ FUNCTIONS: dict[str, Function] = {
     "element": call(element, LIST.parts_may_be_unknown, NUMBER),
     "flatten": call(flatten, LIST.parts_may_be_unknown),
     "index": call(index, LIST.parts_may_be_unknown, ANY.may_be_unknown),
-    "keys": call(keys, MAP.parts_may_be_unknown),
     "length": call(length, ANY.parts_may_be_unknown),
-    "lookup": call(lookup, MAP.may_be_unknown, TEXT.may_be_unknown, rest=ANY.may_be_unknown.or_null),
     "matchkeys": call(matchkeys, LIST, LIST, LIST),
-    "merge": call(merge, rest=MAP.may_be_unknown.or_null),
     "one": call(one, LIST.parts_may_be_unknown),
     "range": call(range_, rest=NUMBER, least=1),
     "reverse": call(reverse, LIST.parts_may_be_unknown),
     "slice": call(slice_, LIST.parts_may_be_unknown, NUMBER, NUMBER),
     "sort": call(sort, TEXTS.parts_may_be_unknown),
     "sum": call(sum_, NUMBERS),
-    "transpose": call(transpose, LISTS_OF_TEXTS),
-    "values": call(values, MAP.parts_may_be_unknown),
-    "zipmap": call(zipmap, TEXTS, LIST.parts_may_be_unknown),
 }
