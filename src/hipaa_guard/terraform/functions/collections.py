@@ -147,7 +147,7 @@ def contains(items: Value, wanted: Value) -> Value:
     if any(answers):
         return True
     if isinstance(found, Incomplete):
-        possible = [None] if found.candidates is None else [equal(element, wanted) for element in found.candidates]
+        possible = [None] if not found.candidates else [equal(element, wanted) for element in found.candidates]
         answers += [None] if any(answer is not False for answer in possible) else []
     if None in answers:
         return derived(parts_of([found, wanted]))
