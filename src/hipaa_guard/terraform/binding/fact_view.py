@@ -58,6 +58,15 @@ class UncertainValue:
     unknown: Unknown
 
 
+@dataclass(frozen=True, slots=True)
+class UnseenPart:
+    """A split resource that a module which was not read may hold. The provider takes it or an argument of the main
+    resource, not both: where that is written, it decides.
+    """
+
+    unknown: Unknown
+
+
 class JoinedInstances(Protocol):
     """The joins of a configuration (`joins.Joins`), or of a stand-in."""
 
@@ -132,12 +141,10 @@ class InstanceView:
     def get(self, path: str) -> Value:
         """The value at a dotted path of arguments and nested blocks; None where it is absent or null."""
         value = self.look(path)
-        if isinstance(value, UncertainValue):
-            return value.unknown
-        return value
+        return value.unknown if isinstance(value, UncertainValue | UnseenPart) else value
 
-    def look(self, path: str) -> Value | UncertainValue:
-        """As `get`, but the value of a split resource that may not exist is an `UncertainValue`."""
+    def look(self, path: str) -> Value | UncertainValue | UnseenPart:
+        """As `get`, but a split resource that may not exist gives an `UncertainValue`, or an `UnseenPart`."""
         first, _, rest = path.partition(".")
         if self._is_split(first):
             return self._of_splits(first, rest)
@@ -187,10 +194,13 @@ class InstanceView:
             return False
         return bool(self._joins.of_type(segment)) or self._instance.get(segment) is None
 
-    def _of_splits(self, type: str, path: str) -> Value | UncertainValue:
+    def _of_splits(self, type: str, path: str) -> Value | UncertainValue | UnseenPart:
         links = self._links(type, None)
         answers = [(split, self._of_split(split, path)) for split in links.certain]
         values = [(split, value) for split, value in answers if value is not None]
+        if not values and not links.certain and links.first_possible is None:
+            unseen = self._unseen()
+            return None if unseen is None else UnseenPart(unseen)
         if not values:
             return None if links.certain else self._why_maybe_present(links.first_possible)
         (first, value), *others = values

@@ -14,7 +14,13 @@ from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.binding import required_arguments
 from hipaa_guard.terraform.binding.choices import open_choices
 from hipaa_guard.terraform.binding.external_instances import ExternalInstance
-from hipaa_guard.terraform.binding.fact_view import InstanceView, JoinedInstances, ReadArguments, UncertainValue
+from hipaa_guard.terraform.binding.fact_view import (
+    InstanceView,
+    JoinedInstances,
+    ReadArguments,
+    UncertainValue,
+    UnseenPart,
+)
 from hipaa_guard.terraform.binding.identity import NameIndex
 from hipaa_guard.terraform.binding.joins import Joins
 from hipaa_guard.terraform.binding.nested_resources import NestedInstance, nested_in
@@ -95,13 +101,18 @@ class TerraformSource:
             if value is None:
                 continue
             read_arguments.places.extend(tried.places)
+            if isinstance(value, UnseenPart):
+                rest = self._decide(readings[position + 1 :], None, read_arguments)
+                return value.unknown if rest is None else rest
             if isinstance(value, UncertainValue):
                 rest = self._decide(readings[position + 1 :], unset, ReadArguments())
                 return rest if same(rest, value.value) else value.unknown
             return value
         return unset
 
-    def _value_of(self, reading: TerraformReading, read_arguments: ReadArguments) -> Value | UncertainValue:
+    def _value_of(
+        self, reading: TerraformReading, read_arguments: ReadArguments
+    ) -> Value | UncertainValue | UnseenPart:
         view = InstanceView(
             self._instance, self._joins, self._block, read_arguments, names=self._names, choices=self._choices
         )
