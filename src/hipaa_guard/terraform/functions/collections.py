@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hipaa_guard.facts.alternatives import Alternatives
 from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.values import PartialText, Unknown, Value
 
@@ -108,7 +109,9 @@ def compact(items: list[Value]) -> Value:
     for element in elements(items):
         if isinstance(element, Unknown):
             if not _never_empty(element):
-                open_ends.append(Incomplete([], element, [element]))
+                possible = element.values if isinstance(element, Alternatives) else (element,)
+                kept_if_there = [each for each in possible if isinstance(each, Unknown) or each]
+                open_ends.append(Incomplete([], element, kept_if_there))
                 continue
             kept.append(element)
         elif element:
