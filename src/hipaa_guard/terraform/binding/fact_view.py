@@ -60,8 +60,8 @@ class UncertainValue:
 
 @dataclass(frozen=True, slots=True)
 class UnseenPart:
-    """A split resource that a module which was not read may hold. The provider takes it or an argument of the main
-    resource, not both: where that is written, it decides.
+    """A split resource that a module which was not read may hold. It and an argument of the main resource set one thing,
+    and would overwrite each other at each apply: where the argument is written, it decides.
     """
 
     unknown: Unknown
