@@ -144,3 +144,18 @@ def test_a_bound_on_the_cases(tmp_path: Path) -> None:
     assert 2**4 > MOST_CASES >= 2**3
     assert found(SSH, rules("abc"), tmp_path).status == FAIL
     assert found(SSH, rules("abcd"), tmp_path).status == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "which", ["[aws_s3_bucket.a.id, aws_s3_bucket.b.id][var.name]", "var.on ? aws_s3_bucket.a.id : aws_s3_bucket.b.id"]
+)
+@pytest.mark.parametrize(("bucket", "verdict"), [("a", UNKNOWN), ("b", UNKNOWN), ("c", FAIL)])
+def test_a_part_of_one_of_two_resources(which: str, bucket: str, verdict: str, tmp_path: Path) -> None:
+    buckets = "".join(f'resource "aws_s3_bucket" "{name}" {{\nbucket = "records-{name}"\n}}\n' for name in "abc")
+    part = (
+        f'resource "aws_s3_bucket_versioning" "v" {{\nbucket = {which}\n'
+        'versioning_configuration {\nstatus = "Enabled"\n}\n}\n'
+    )
+    text = (buckets + part).replace(f'"aws_s3_bucket" "{bucket}"', '"aws_s3_bucket" "phi"')
+    text = text.replace(f"aws_s3_bucket.{bucket}.id", "aws_s3_bucket.phi.id")
+    assert found("s3_bucket_versioning_enabled", text, tmp_path).status == verdict

@@ -60,8 +60,9 @@ class UncertainValue:
 
 @dataclass(frozen=True, slots=True)
 class UnseenPart:
-    """A split resource that a module which was not read may hold. It and an argument of the main resource set one thing,
-    and would overwrite each other at each apply: where the argument is written, it decides.
+    """A split resource that a module which was not read may hold.
+
+    It and an argument of the main resource would overwrite each other at each apply: where that is written, it decides.
     """
 
     unknown: Unknown

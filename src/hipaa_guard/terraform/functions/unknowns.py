@@ -104,7 +104,8 @@ def relisted(items: list[Value], *sources: Unknown | Incomplete[Value] | None) -
 
 def one_of_these(values: list[Value], unknown: Unknown) -> Value:
     """The value at an unknown key: known where all are one text, number or truth value, else one of the few."""
-    if not values or len(values) > MAX_ALTERNATIVES or not all(isinstance(each, str | int | float) for each in values):
+    plain = all(isinstance(each, str | int | float | Reference) for each in values)
+    if not values or len(values) > MAX_ALTERNATIVES or not plain:
         return unknown
     kind = type(values[0])
     # A text that was read from a resource is of another class: those of two resources may be equal.
