@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Context, Decimal
 
 from hipaa_guard.facts.lists import Incomplete, mapped
+from hipaa_guard.facts.secrets import SecretText
 from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.lean import dataclass, regex
 from hipaa_guard.terraform.functions.budget import outer_size, spend
@@ -57,6 +58,8 @@ def formatted(template: str, values: list[Value]) -> str | Unknown:
 
 def formatted_list(template: str, values: list[Value]) -> Value:
     """One text for each position of the lists among the values; other values are the same in each text."""
+    if any(isinstance(value, SecretText) for value in values):  # the caller opens it
+        return derived(parts_of(values))
     lists = [value for value in values if isinstance(value, list) and not isinstance(value, Incomplete)]
     unsure = [value for value in values if isinstance(value, Unknown | Incomplete) and not _is_no_list(value)]
     if unsure and not lists:
