@@ -164,7 +164,9 @@ def _object_events(trail: cloudtrail.Trail, inventory: Inventory, verb: str) -> 
         silence = cloudtrail.silence(trail, inventory)
         return failed(silence or f"records {verb} of objects in its own region only, and buckets lie in others")
     if _some_objects(verb)(trail):
-        return failed(f"records {verb} of some S3 objects only: its selectors name buckets, or leave some out")
+        return failed(
+            f"records {verb} of some S3 objects only: its selectors name buckets or events, or leave some out"
+        )
     return failed(f"does not record {verb} of S3 objects")
 
 

@@ -23,7 +23,13 @@ def modules(start: str = "test_") -> Iterator[ModuleType]:
             yield importlib.import_module(found.name)
 
 
-_ABOUT_ALL = ("test_every_policy", "test_derived_unknown", "test_null_arguments", "test_awscc_twins")
+_ABOUT_ALL = (
+    "test_every_policy",
+    "test_derived_unknown",
+    "test_null_arguments",
+    "test_awscc_twins",
+    "test_uncertain_parts",
+)
 """Modules that look at all tables, and hold none."""
 
 

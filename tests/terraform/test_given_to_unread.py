@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from hipaa_guard.facts.values import Unknown
+from hipaa_guard.facts.policies.document import PolicyDocument
+from hipaa_guard.facts.resource import all_kinds
+from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
+from hipaa_guard.testing import all_controls
 from tests.terraform.kinds import KINDS, at, hcl, told, why
 
 BUCKETS = """
@@ -126,3 +129,28 @@ def test_a_called_module_with_errors_may_use_what_it_was_given(tmp_path: Path) -
     assert "module.m was given it, and not all" in why(at(found, "aws_s3_bucket.a"), "versioning")
     assert "broken.tf" in why(at(found, "module.m.aws_s3_bucket.own"), "versioning")
     assert at(found, "aws_s3_bucket.b").versioning is None
+
+
+@pytest.mark.parametrize("type", ["aws_sqs_queue", "aws_sns_topic", "aws_kms_key", "aws_secretsmanager_secret"])
+def test_a_policy_that_is_written_decides_before_one_that_the_module_may_hold(type: str, tmp_path: Path) -> None:
+    all_controls()
+    shipped = (kind for kind in all_kinds() if kind.__module__.startswith("hipaa_guard.") and "policy" in kind.facts)
+    (kind,) = (
+        each for each in shipped if each.terraform and type in each.terraform.types and not each.terraform.inside
+    )
+    call = f'module "m" {{\n source = "example/policies/aws"\n it = {type}.it.arn\n}}\n'
+
+    def policy_of(arguments: str) -> Value:
+        (tmp_path / "main.tf").write_text(f'resource "{type}" "it" {{\n{arguments}\n}}\n{call}')
+        (configuration,) = read(tmp_path)
+        (resource,) = build_inventory(configuration, [kind]).seen(kind)
+        return resource.peek(kind.facts["policy"])
+
+    without = policy_of("")
+    assert isinstance(without, Unknown)
+    assert without.reason.startswith("module.m was given it and is not available: ")
+    statement = '{ Effect = "Allow", Action = "*", Principal = "*", Resource = "*" }'
+    written = policy_of(f'policy = jsonencode({{ Version = "2012-10-17", Statement = [{statement}] }})')
+    assert isinstance(written, PolicyDocument)
+    assert written.is_public()
+    assert isinstance(policy_of("policy = var.open"), Unknown)

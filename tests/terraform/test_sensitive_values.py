@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from hipaa_guard.controls.control import Status
+from hipaa_guard.facts.alternatives import Alternatives
 from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.partial_maps import OpenMap
 from hipaa_guard.facts.secrets import SecretText, concealed, holds_secret, revealed
 from hipaa_guard.facts.values import Cause, PartialJson, PartialText, Unknown, Value
 from hipaa_guard.scanning.options import Options, TerraformTarget
@@ -80,6 +82,28 @@ def test_what_tells_nothing_is_known(tmp_path: Path, expression: str, value: Val
     assert value_of(tmp_path, expression) == value
 
 
+@pytest.mark.parametrize(
+    "expression",
+    [
+        'sensitive(merge(var.open, { a = "hunter3" })).a',
+        "merge(var.open, { a = var.s }).a",
+        "merge(var.open, var.m).text",
+        'sort([var.s, "b"])',
+        'formatlist("%s-x", var.m.list)',
+    ],
+)
+def test_what_is_made_of_unknown_and_sensitive_values_is_not_shown(tmp_path: Path, expression: str) -> None:
+    value = value_of(tmp_path, expression, 'variable "open" {}\n')
+    assert isinstance(value, Unknown)
+    assert "hunter" not in repr(value) + value.reason
+
+
+def test_each_of_two_sensitive_texts_is_concealed(tmp_path: Path) -> None:
+    value = value_of(tmp_path, 'sensitive(var.open ? "hunter3" : "hunter4")', 'variable "open" {}\n')
+    assert isinstance(value, Alternatives)
+    assert all(isinstance(each, SecretText) for each in value.values)
+
+
 def test_known_parts_beside_secrets_are_kept(tmp_path: Path) -> None:
     value = value_of(tmp_path, 'merge({ engine = "postgres" }, { password = var.s, url = "https://${var.s}@x" })')
     assert value["engine"] == "postgres"
@@ -92,7 +116,17 @@ def test_known_parts_beside_secrets_are_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["x", ["x"], {"a": "x"}, Incomplete(["x"], Unknown("why")), PartialText(["x", Unknown("why")])]
+    "value",
+    [
+        "x",
+        ["x"],
+        {"a": "x"},
+        Incomplete(["x"], Unknown("why")),
+        Incomplete([], Unknown("why"), ["x"]),
+        PartialText(["x", Unknown("why")]),
+        OpenMap({"a": "x"}, Unknown("why")),
+        Alternatives(("x", "y"), Unknown("why")),
+    ],
 )
 def test_what_is_concealed_can_be_revealed_and_not_be_printed(value: Value) -> None:
     hidden = concealed(value)

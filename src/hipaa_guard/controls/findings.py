@@ -7,10 +7,12 @@ import inspect
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
 from hipaa_guard.controls.broken import error_text, line_in, place_of
+from hipaa_guard.controls.cases import in_every_case
 from hipaa_guard.controls.control import Control, Severity, Status, Verdict
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.policy_files import somebody_elses_code
@@ -111,8 +113,12 @@ def _finding(control: Control, resource: Resource, identity: str, inventory: Inv
         try:
             verdict = _verdict(control, resource, inventory)
         except Undecided as undecided:
-            verdict = Verdict(Status.UNKNOWN, f"cannot be judged: {_reason(undecided, reads)}")
-            cause, action = undecided.unknown.cause, undecided.unknown.action
+            facts = [fact for of, fact in reads.values() if of is resource]
+            decided = in_every_case(partial(_verdict, control), resource, inventory, facts)
+            if decided is None:
+                decided = Verdict(Status.UNKNOWN, f"cannot be judged: {_reason(undecided, reads)}")
+                cause, action = undecided.unknown.cause, undecided.unknown.action
+            verdict = decided
         except NotVisible as hidden:
             verdict = Verdict(Status.NOT_APPLICABLE, f"does not show this: {hidden.reason}")
         except KeyboardInterrupt:  # it stops the scan, also if a control raises it

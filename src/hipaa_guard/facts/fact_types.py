@@ -41,7 +41,7 @@ def _to_texts(value: Value) -> list[Value]:
     if all(isinstance(item, str | Unknown) for item in seen):
         return value
     texts = [item if isinstance(item, Unknown) else _to_str(item) for item in seen if item is not None]
-    return Incomplete(texts, value.unknown) if isinstance(value, Incomplete) else texts
+    return Incomplete(texts, value.unknown, value.candidates) if isinstance(value, Incomplete) else texts
 
 
 def whole_number(value: Value) -> Value:

@@ -133,6 +133,15 @@ class Inventory:
         seen.__dict__.update(self.__dict__, _asking=resource.origin)
         return seen
 
+    def with_case(self, resource: Resource, case: Resource) -> Inventory:
+        """The same inventory with one case of a resource, whose facts differ, in its place."""
+        seen = Inventory.__new__(Inventory)
+        by_kind = {**self._by_kind, resource.kind: _replaced(self.seen(type(resource)), resource, case)}
+        address = resource.origin.address or ""
+        by_address = {**self._by_address, address: _replaced(self._by_address.get(address, []), resource, case)}
+        seen.__dict__.update(self.__dict__, _by_kind=by_kind, _by_address=by_address, _by_key={}, _texts={}, _groups={})
+        return seen
+
     def find(self, kind: type[K], value: Value) -> K | None:
         """The resource of a kind that a value (a reference, ARN, id or name) points at; None where it does not exist.
 
@@ -254,6 +263,10 @@ class Inventory:
                     index.setdefault(key, []).append(resource)
             self._by_key[kind.kind] = index
         return self._by_key[kind.kind]
+
+
+def _replaced(resources: Iterable[Resource], one: Resource, other: Resource) -> list[Resource]:
+    return [other if each is one else each for each in resources]
 
 
 def _why_doubtful(resource: Resource) -> Unknown:

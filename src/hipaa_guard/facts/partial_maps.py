@@ -1,7 +1,7 @@
-"""Maps of which some keys are known in part only: ``{ "${local.issuer}:sub" = "system:serviceaccount:a:b" }``.
+"""Maps of which not all keys are known, as of ``{ "${local.issuer}:sub" = "a:b" }`` and ``merge(var.x, { a = 1 })``.
 
-Whoever needs the map finds it unknown. A reader of policies looks at its entries: the end of a condition's key tells
-more than nothing.
+Whoever needs the whole map finds it unknown. A reader of policies looks at the entries of the first: the end of a
+condition's key tells more than nothing. A look-up, a loop and ``jsonencode`` look at those of the second.
 """
 
 from __future__ import annotations
@@ -21,6 +21,18 @@ class PartialMap(Unknown):
             unknown.reason, unknown.cause, references=unknown.references, action=unknown.action, is_set=True
         )
         self.entries = tuple(entries)
+
+
+class OpenMap(Unknown):
+    """A map that has the keys of ``known`` and may have others. A value in it that others may replace is unknown."""
+
+    __slots__ = ("known",)
+
+    def __init__(self, known: dict[str, Value], unknown: Unknown) -> None:
+        super().__init__(
+            unknown.reason, unknown.cause, references=unknown.references, action=unknown.action, is_set=True
+        )
+        self.known = known
 
 
 def map_of(entries: list[tuple[str | PartialText, Value]]) -> dict[str, Value] | PartialMap:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from functools import cache
 from inspect import get_annotations
-from typing import Any, ClassVar, Protocol, Self, overload
+from typing import Any, ClassVar, Protocol, Self, overload, runtime_checkable
 
 from hipaa_guard.facts.allowed_values import Domain
+from hipaa_guard.facts.alternatives import Choice, Choices
 from hipaa_guard.facts.fact_types import CONVERSIONS
 from hipaa_guard.facts.function_texts import texts_in
 from hipaa_guard.facts.lists import Incomplete
@@ -178,6 +179,17 @@ class FactSource(Protocol):
         """Where the fact comes from."""
 
 
+@runtime_checkable
+class ChoosingSource(FactSource, Protocol):
+    """A source in which the arguments behind a fact may be one of a few values."""
+
+    def open_choices(self, fact: Fact) -> dict[Choice, int]:
+        """The choices that a fact, which was read, leaves open, each with the number of its possible values."""
+
+    def chosen(self, choices: Choices) -> FactSource:
+        """The source in which these choices are made."""
+
+
 Reads = dict[tuple[int, str], "tuple[Resource, Fact]"]
 _reads: ContextVar[Reads | None] = ContextVar("_reads", default=None)
 
@@ -305,6 +317,15 @@ class Resource:
             seen = value.seen if isinstance(value, Incomplete) else value
             return next((each for each in seen if isinstance(each, Unknown) and each.cause is Cause.REFUSED), value)
         return value
+
+    def open_choices(self, fact: Fact) -> dict[Choice, int]:
+        """The choices that the arguments behind a fact leave open, each with the number of its possible values."""
+        return self._source.open_choices(fact) if isinstance(self._source, ChoosingSource) else {}
+
+    def chosen(self, choices: Choices) -> Self:
+        """The same resource where these choices are made."""
+        source = self._source.chosen(choices) if isinstance(self._source, ChoosingSource) else self._source
+        return type(self)(self.origin, source)
 
     def already_read(self, fact: Fact) -> Value:
         """The value of a fact that was read before; None for any other."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.alternatives import Alternatives
+from hipaa_guard.facts.lists import Incomplete, mapped
+from hipaa_guard.facts.partial_maps import OpenMap, PartialMap
 from hipaa_guard.facts.values import Cause, PartialJson, PartialText, Unknown, Value
 
 _REASON = "it is a sensitive value"
@@ -50,7 +52,12 @@ def concealed(value: Value, reason: str = _REASON, references: tuple[str, ...] =
             SecretText(part, reason, references, written=written) if isinstance(part, str) else part
             for part in value.parts
         )
-    if isinstance(value, Incomplete | PartialJson) or (isinstance(value, str | list | dict) and value):
+    if isinstance(value, Alternatives):
+        possible = tuple(concealed(each, reason, references, written=written) for each in value.values)
+        return Alternatives(possible, value, value.choice)
+    if isinstance(value, Incomplete | OpenMap | PartialJson | PartialMap) or (
+        isinstance(value, str | list | dict) and value
+    ):
         return SecretText(value, reason, references, written=written)
     return value
 
@@ -73,7 +80,10 @@ def secrets_in(value: Value) -> Iterator[SecretText]:
         part = waiting.pop()
         if isinstance(part, SecretText):
             yield part
-        elif isinstance(part, list | dict | PartialText | PartialJson) and id(part) not in visited:
+        elif (
+            isinstance(part, list | dict | Alternatives | OpenMap | PartialText | PartialJson)
+            and id(part) not in visited
+        ):
             visited.add(id(part))
             waiting += _parts(part)
 
@@ -84,7 +94,11 @@ def _parts(value: Value) -> Iterable[Value]:
     if isinstance(value, PartialJson):
         return (value.document,)
     if isinstance(value, Incomplete):
-        return value.seen
+        return [*value.seen, *(value.candidates or ())]
+    if isinstance(value, Alternatives):
+        return value.values
+    if isinstance(value, OpenMap):
+        return value.known.values()
     return value.values() if isinstance(value, dict) else value
 
 
@@ -98,6 +112,10 @@ def _opened(value: Value, done: dict[int, Value]) -> Value:
         return "".join(parts) if known else PartialText(part for part in parts if isinstance(part, str | Unknown))
     if isinstance(value, PartialJson):
         return PartialJson(_opened(value.document, done), value)
+    if isinstance(value, Alternatives):
+        return Alternatives(tuple(_opened(each, done) for each in value.values), value, value.choice)
+    if isinstance(value, OpenMap):
+        return OpenMap({key: _opened(each, done) for key, each in value.known.items()}, value)
     if not isinstance(value, list | dict):
         return value
     if id(value) not in done:
@@ -107,7 +125,7 @@ def _opened(value: Value, done: dict[int, Value]) -> Value:
 
 def _opened_collection(value: list[Value] | dict[str, Value], done: dict[int, Value]) -> Value:
     if isinstance(value, Incomplete):
-        return Incomplete([_opened(part, done) for part in value.seen], value.unknown)
+        return mapped(lambda part: _opened(part, done), value)
     if isinstance(value, list):
         return type(value)(_opened(part, done) for part in value)
     return {key: _opened(part, done) for key, part in value.items()}

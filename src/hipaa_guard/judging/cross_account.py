@@ -17,6 +17,7 @@ from hipaa_guard.authoring import (
     some,
 )
 from hipaa_guard.controls.control import Status
+from hipaa_guard.facts.lists import gathered
 from hipaa_guard.facts.policies.texts import identity
 from hipaa_guard.facts.values import ANY_ACCOUNT, Existing, Undecided, Unknown, other_account
 from hipaa_guard.judging.delivering_services import delivers_only
@@ -132,18 +133,13 @@ def outsiders_let_in(
     reaching = list(policy.reaching())
     if some(lambda each: _left(policy, each, Statement.lets_in_a_place), reaching):
         return f"has {by} whoever calls from a network, of whatever account"
-    foreign: set[str] = set()
 
-    def names_others(statement: Statement) -> bool:
-        if statement.foreign_accounts(own, owner):
-            some(lambda left: foreign.update(left.foreign_accounts(own, owner)), policy.left_of(statement))
-        return False  # all of them are to be told
+    def accounts_of(statement: Statement) -> list[str]:
+        if not statement.foreign_accounts(own, owner):
+            return []
+        return gathered(lambda left: left.foreign_accounts(own, owner), policy.left_of(statement))
 
-    try:
-        some(names_others, reaching)
-    except Undecided:
-        if not foreign:
-            raise
+    foreign = gathered(accounts_of, reaching)
     if foreign:
         return f"has {by} other accounts: {_listed(foreign)}"
     if some(lambda each: _left(policy, each, _allows_an_organization), reaching):
@@ -221,22 +217,13 @@ def not_shared(shared_with: list[str], resource: Resource, *_: object) -> Verdic
     Its own account, where that is known, is no other one.
     """
     own = resource.origin.own_account
-    others: set[str] = set()
 
-    def named(one: str | Unknown) -> str | Unknown | None:
+    def another(one: str | Unknown) -> list[str]:
         account = other_account(one) if isinstance(one, Existing) else one
-        return one if account == ANY_ACCOUNT else account
+        account = one if account == ANY_ACCOUNT else account
+        return [str(account)] if account is not None and account != own else []
 
-    def names_another(one: str | Unknown) -> bool:
-        account = named(one)
-        others.update([str(account)] if account is not None and account != own else [])
-        return False  # all of them are to be told
-
-    try:
-        some(names_another, shared_with)
-    except Undecided:
-        if not others:
-            raise
+    others = gathered(another, shared_with)
     if "all" in others:
         return failed("is shared with everyone", severity=CRITICAL)
     if others:

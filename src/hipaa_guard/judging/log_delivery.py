@@ -198,7 +198,12 @@ def records_objects(verb: str, bucket: s3.Bucket | None = None) -> Callable[[clo
 
     def recorded(one: cloudtrail.Selector) -> bool:
         about = one.category == "Data" and one.resource_type == "AWS::S3::Object"
-        return about and (one.reads if verb == "reads" else one.writes) and one.covers(names, named=named)
+        parts = (
+            (lambda: one.reads, lambda: one.all_reads)
+            if verb == "reads"
+            else (lambda: one.writes, lambda: one.all_writes)
+        )
+        return about and all_hold(*parts, lambda: one.covers(names, named=named))
 
     return lambda trail: some(recorded, trail.selectors)
 

@@ -85,3 +85,37 @@ def undelivered(told: Told, **errors: str) -> Told:
 
 def stopped(aws: Aws) -> None:
     create(aws, "phi", logging=False)
+
+
+def selectors(text: str, **answer: Any) -> Told:
+    """The trail ``phi`` with selectors, as Terraform writes them and as AWS takes them."""
+
+    def seed(aws: Aws) -> None:
+        create(aws, "phi", IsMultiRegionTrail=True)
+        aws.cloudtrail.put_event_selectors(TrailName="phi", **answer)
+
+    return Told(terraform=hcl("phi", "is_multi_region_trail = true", text), aws=seed)
+
+
+OBJECTS = (("eventCategory", "equals", ["Data"]), ("resources.type", "equals", ["AWS::S3::Object"]))
+"""The conditions of an advanced selector for the data events of S3 objects."""
+
+
+def advanced(*fields: tuple[str, str, list[str]]) -> Told:
+    names = {
+        "equals": "Equals",
+        "starts_with": "StartsWith",
+        "not_starts_with": "NotStartsWith",
+        "not_equals": "NotEquals",
+        "ends_with": "EndsWith",
+        "not_ends_with": "NotEndsWith",
+    }
+    blocks = [
+        f'field_selector {{\nfield = "{field}"\n{how} = {json.dumps(values)}\n}}' for field, how, values in fields
+    ]
+    return selectors(
+        "advanced_event_selector {\n" + "\n".join(blocks) + "\n}",
+        AdvancedEventSelectors=[
+            {"FieldSelectors": [{"Field": field, names[how]: values} for field, how, values in fields]}
+        ],
+    )

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, cases
 
 # What the arguments of Terraform are called by CreateTrail.
 from tests.policies.cloudtrail.states import (
     MANAGEMENT,
+    OBJECTS,
     READS,
     UNSET,
     WRITES,
+    advanced,
     create,
     hcl,
+    selectors,
     switched_off,
     trail,
     undelivered,
 )
-
-
-def selectors(text: str, **answer: Any) -> Told:
-    """The trail ``phi`` with selectors, as Terraform writes them and as AWS takes them."""
-
-    def seed(aws: Aws) -> None:
-        create(aws, "phi", IsMultiRegionTrail=True)
-        aws.cloudtrail.put_event_selectors(TrailName="phi", **answer)
-
-    return Told(terraform=hcl("phi", "is_multi_region_trail = true", text), aws=seed)
 
 
 def basic(kinds: str = "All", *, management: bool = True, values: list[str] | None = None) -> Told:
@@ -50,24 +42,6 @@ def basic(kinds: str = "All", *, management: bool = True, values: list[str] | No
     )
 
 
-def advanced(*fields: tuple[str, str, list[str]]) -> Told:
-    names = {
-        "equals": "Equals",
-        "starts_with": "StartsWith",
-        "not_starts_with": "NotStartsWith",
-        "not_equals": "NotEquals",
-    }
-    blocks = [
-        f'field_selector {{\nfield = "{field}"\n{how} = {json.dumps(values)}\n}}' for field, how, values in fields
-    ]
-    return selectors(
-        "advanced_event_selector {\n" + "\n".join(blocks) + "\n}",
-        AdvancedEventSelectors=[
-            {"FieldSelectors": [{"Field": field, names[how]: values} for field, how, values in fields]}
-        ],
-    )
-
-
 def without(*sources: str) -> Told:
     """Management events of all sources but these."""
     return selectors(
@@ -80,7 +54,6 @@ def without(*sources: str) -> Told:
 
 LEAVABLE = ("kms.amazonaws.com", "rdsdata.amazonaws.com")
 """The sources that event selectors may leave out (CloudTrail API reference, EventSelector)."""
-OBJECTS = (("eventCategory", "equals", ["Data"]), ("resources.type", "equals", ["AWS::S3::Object"]))
 MANAGED = ("eventCategory", "equals", ["Management"])
 EVERY = ["arn:aws:s3"]
 

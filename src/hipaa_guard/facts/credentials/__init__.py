@@ -15,6 +15,7 @@ from hipaa_guard.facts.credentials.assignments import GAP, assigned, is_literal,
 from hipaa_guard.facts.credentials.encoded import decoded, texts_inside
 from hipaa_guard.facts.credentials.forms import by_form
 from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.partial_maps import OpenMap
 from hipaa_guard.facts.secrets import SecretText, revealed
 from hipaa_guard.facts.values import Encoded, Existing, PartialJson, PartialText, Reference, Unknown, Value
 from hipaa_guard.lean import regex
@@ -57,11 +58,11 @@ def credentials_in_variables(variables: Value) -> list[str]:
         return []
     if isinstance(variables, SecretText):  # even the names are secret
         return credentials_in(variables)
-    if isinstance(variables, Unknown):
+    if isinstance(variables, Unknown) and not isinstance(variables, OpenMap):
         return Incomplete([], variables)
     found: list[str] = []
-    unknown: Unknown | None = None
-    for name, value in variables.items():
+    unknown: Unknown | None = variables if isinstance(variables, OpenMap) else None
+    for name, value in (variables.known if isinstance(variables, OpenMap) else variables).items():
         names = _found(_parts(name, revealed(value)))
         if isinstance(names, Incomplete):
             unknown, names = names.unknown if unknown is None else unknown, names.seen

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import unquote
 
-from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.lists import Incomplete, joined, mapped
 from hipaa_guard.facts.partial_maps import PartialMap, map_of
 from hipaa_guard.facts.policies.conditions import NOT_KNOWN, Condition, normalised
 from hipaa_guard.facts.policies.principals import Principal
@@ -75,9 +75,7 @@ def _as_list(value: Value) -> list[Value]:
 
 
 def _map(function: Callable[[Value], T], values: list[Value]) -> list[T]:
-    if isinstance(values, Incomplete):
-        return Incomplete([function(value) for value in values.seen], values.unknown)
-    return [function(value) for value in values]
+    return mapped(function, values)
 
 
 def _statements(value: Value) -> list[Statement]:
@@ -124,13 +122,13 @@ def _principals(value: Value) -> list[Principal]:
         return Incomplete([], value)
     if not isinstance(value, dict):
         return _map(lambda one: Principal("*" if one == "*" else "AWS", identity(one)), _as_list(value))
-    found: list[Principal] = []
-    for type_, values in value.items():
-        entries = _as_list(values)
-        if isinstance(entries, Incomplete):  # the type of the unseen ones is known
-            entries = [*entries.seen, entries.unknown]
-        found.extend(Principal(type_, identity(entry)) for entry in entries)
-    return found
+    return joined(*(_principals_of(type_, _as_list(values)) for type_, values in value.items()))
+
+
+def _principals_of(type_: str, entries: list[Value]) -> list[Principal]:
+    if isinstance(entries, Incomplete) and entries.candidates is None:  # the type of the unseen ones is known
+        entries = [*entries.seen, entries.unknown]
+    return _map(lambda entry: Principal(type_, identity(entry)), entries)
 
 
 def _conditions(value: Value) -> list[Condition]:

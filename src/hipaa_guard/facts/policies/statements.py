@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from hipaa_guard.facts.lists import Incomplete, all_hold, every, some
+from hipaa_guard.facts.lists import Incomplete, all_hold, collected, every, some
 from hipaa_guard.facts.policies.binding_conditions import (
     SERVICE_NAMES,
     binds_caller,
@@ -186,26 +186,15 @@ class Statement:
         """
         if self.effect != "Allow":
             return []
-        accounts: list[str] = []
 
-        def told(principal: Principal) -> bool:
+        def told(principal: Principal) -> list[str]:
             account = principal.account
-            if account is not None and not principal.is_owner(owner):
-                accounts.append(account)
-            return False  # all of them are to be told
+            return [] if account is None or principal.is_owner(owner) else [account]
 
-        def told_by(condition: Condition) -> bool:
-            accounts.extend(named_accounts(condition))
-            return False
-
-        looks: list[Callable[[], bool]] = [lambda: some(told, self.principals)]
+        accounts, doubt = collected(told, self.principals)
         if self.is_about_anyone() or self.is_about_a_service():  # then the conditions name them
-            looks.append(lambda: some(told_by, self.conditions))
-        doubt: Undecided | None = None
-        try:
-            some(lambda look: look(), looks)
-        except Undecided as error:
-            doubt = error
+            named, doubt_of_conditions = collected(named_accounts, self.conditions)
+            accounts, doubt = [*accounts, *named], doubt or doubt_of_conditions
         if AWS in accounts and self.covers_only(DELIVERING):
             accounts = [account for account in accounts if account != AWS]
         bound = self.accounts_of_callers()

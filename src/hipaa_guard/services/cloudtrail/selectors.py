@@ -10,12 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from hipaa_guard.facts.allowed_values import one_of
-from hipaa_guard.facts.lists import Incomplete, all_hold, joined, one_holds, some
+from hipaa_guard.facts.lists import Incomplete, all_hold, one_holds, some
 from hipaa_guard.facts.policies.document import symbolic
 from hipaa_guard.facts.readings import View
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.values import Cause, PartialText, Reference, Undecided, Unknown, Value
 from hipaa_guard.lean import regex
+from hipaa_guard.services.cloudtrail import object_events
+from hipaa_guard.services.cloudtrail.fields import (
+    Field,
+    admits_every,
+    condition,
+    either,
+    is_empty,
+    only_value,
+    seen,
+)
 
 _EVERY_BUCKET = regex(r"arn:[^:]*:s3(:::)?")
 _KINDS = one_of("All", "ReadOnly", "WriteOnly")
@@ -29,12 +39,26 @@ _WIDE_FIELDS = frozenset({"eventCategory", "readOnly", "resources.type"})
 class Selector(Record):
     """Events of one category that a trail records."""
 
-    __slots__ = ("category", "left_out", "prefixes", "reads", "resource_type", "unlimited", "writes")
+    __slots__ = (
+        "all_reads",
+        "all_writes",
+        "category",
+        "left_out",
+        "prefixes",
+        "reads",
+        "resource_type",
+        "unlimited",
+        "writes",
+    )
 
     category: str
     """``Management``, ``Data`` and others."""
     reads: bool
     writes: bool
+    all_reads: bool
+    """Whether no read of an object's content is left out by the name of its event."""
+    all_writes: bool
+    """Whether no write of an object is left out by the name of its event."""
     resource_type: str | None
     """The resource type of data events (``AWS::S3::Object``)."""
     unlimited: bool
@@ -78,6 +102,8 @@ _MANAGEMENT = {
     "category": "Management",
     "reads": True,
     "writes": True,
+    "all_reads": True,
+    "all_writes": True,
     "resource_type": None,
     "unlimited": True,
     "prefixes": [],
@@ -91,20 +117,12 @@ def _made(items: Value, make: Callable[[dict[str, Value]], Iterator[Selector]]) 
         return Incomplete([], items)
     unknown = items.unknown if isinstance(items, Incomplete) else None
     found: list[Selector] = []
-    for item in _seen(items):
+    for item in seen(items):
         try:
             found.extend(make(item))
         except Undecided as error:
             unknown = error.unknown if unknown is None else unknown
     return found if unknown is None else Incomplete(found, unknown)
-
-
-def _seen(items: Value) -> list[Value]:
-    return items.seen if isinstance(items, Incomplete) else items or []
-
-
-def _either(value: Value, default: Value) -> Value:
-    return default if value is None else value
 
 
 def _one_of(value: Value, *texts: str) -> Value:
@@ -118,15 +136,13 @@ def _basic(
     kinds = _KINDS.admit(kinds)
     reads, writes = _one_of(kinds, "All", "ReadOnly"), _one_of(kinds, "All", "WriteOnly")
     category = management if isinstance(management, Unknown) else "Management" if truth(management) else "None"
-    whole = _is_empty(excluded)
-    yield Selector(
-        category=category, reads=reads, writes=writes, resource_type=None, unlimited=whole, prefixes=[], left_out=[]
-    )
+    whole = is_empty(excluded)
+    kinds_of_events = {"reads": reads, "writes": writes, "all_reads": True, "all_writes": True}
+    yield Selector(category=category, **kinds_of_events, resource_type=None, unlimited=whole, prefixes=[], left_out=[])
     for type_, values in resources:
         yield Selector(
             category="Data",
-            reads=reads,
-            writes=writes,
+            **kinds_of_events,
             resource_type=type_,
             unlimited=_some_is_every_bucket(values),
             prefixes=_kept(_is_of_bucket, _texts(values)),
@@ -134,17 +150,11 @@ def _basic(
         )
 
 
-def _is_empty(items: Value) -> Value:
-    if isinstance(items, Unknown):
-        return items
-    return items.unknown if isinstance(items, Incomplete) and not items.seen else not _seen(items)
-
-
 def _texts(values: Value) -> list[str]:
     """The texts with symbols in the place of references; `Incomplete` where one is not known."""
     if isinstance(values, Unknown):
         return Incomplete([], values)
-    texts = [symbolic(value) for value in _seen(values)]
+    texts = [symbolic(value) for value in seen(values)]
     known = [text for text in texts if isinstance(text, str)]
     unknown = values.unknown if isinstance(values, Incomplete) else None
     unknown = next((text for text in texts if isinstance(text, Unknown)), unknown)
@@ -157,7 +167,7 @@ def _is_of_bucket(prefix: str) -> bool:
 
 
 def _kept(test: Callable[[str], bool], texts: list[str]) -> list[str]:
-    kept = [text for text in _seen(texts) if test(text)]
+    kept = [text for text in seen(texts) if test(text)]
     return Incomplete(kept, texts.unknown) if isinstance(texts, Incomplete) else kept
 
 
@@ -169,7 +179,7 @@ def _some_is_every_bucket(values: Value) -> Value:
     """Whether one of the prefixes for data events matches every S3 bucket."""
     if isinstance(values, Unknown):
         return values
-    answers = [_is_every_bucket(value) for value in _seen(values)]
+    answers = [_is_every_bucket(value) for value in seen(values)]
     if any(answer is True for answer in answers):
         return True
     if isinstance(values, Incomplete):
@@ -188,45 +198,35 @@ def _is_every_bucket(value: Value) -> Value:
     return value if isinstance(value, Unknown) else bool(_EVERY_BUCKET.fullmatch(str(value)))
 
 
-class _Field(Record):
-    """One condition of an advanced selector."""
-
-    __slots__ = ("equals", "name", "not_beginning", "not_ending", "selects", "starts_with")
-
-    name: str
-    equals: list[Value]
-    starts_with: list[Value]
-    selects: bool  # as `unlimited` of a selector, perhaps not known
-    """Whether it names what is recorded, and not only what is left out."""
-    not_beginning: list[Value]
-    """The values of ``NotStartsWith`` and of ``NotEquals``, which leaves out less."""
-    not_ending: list[Value]
-
-
-def _advanced(fields: list[_Field]) -> Iterator[Selector]:
+def _advanced(fields: list[Field]) -> Iterator[Selector]:
     """An advanced selector: every field must match. Without ``readOnly`` it records reads and writes."""
     by_name = {field.name: field for field in fields}
-    read_only = _only_value(by_name.get("readOnly"))
-    flag = None if read_only is None else truth(read_only)
-    narrowing = [field for field in fields if field.name not in _WIDE_FIELDS]
+    read_only = by_name.get("readOnly")
+    category, resource_type = only_value(by_name.get("eventCategory")), only_value(by_name.get("resources.type"))
+    known = not isinstance(category, Unknown) and not isinstance(resource_type, Unknown)
+    of_objects = known and (category, resource_type) == ("Data", "AWS::S3::Object")
+    event_name = by_name.get("eventName") if of_objects else None
+    narrowing = [field for field in fields if field.name not in _WIDE_FIELDS and field is not event_name]
     limits = [_admits_all(field) if field.name == "resources.ARN" else False for field in narrowing]
     unknown = next((limit for limit in limits if isinstance(limit, Unknown)), True)
     unlimited = False if any(limit is False for limit in limits) else unknown
     prefixes, left_out = _beginnings(narrowing)
     yield Selector(
-        category=_only_value(by_name.get("eventCategory")),
-        reads=flag in (None, True),
-        writes=flag in (None, False),
-        resource_type=_only_value(by_name.get("resources.type")),
+        category=category,
+        reads=admits_every(read_only, ["true"]),
+        writes=admits_every(read_only, ["false"]),
+        all_reads=admits_every(event_name, object_events.READS),
+        all_writes=admits_every(event_name, object_events.WRITES),
+        resource_type=resource_type,
         unlimited=unlimited,
         prefixes=prefixes,
         left_out=left_out,
     )
 
 
-def _admits_all(field: _Field) -> Value:
+def _admits_all(field: Field) -> Value:
     """Whether a condition on ARNs leaves out no bucket and no object."""
-    opposites = (_is_empty(field.peek("not_beginning")), _is_empty(field.peek("not_ending")))
+    opposites = (is_empty(field.peek("not_beginning")), is_empty(field.peek("not_ending")))
     selects, selected = field.peek("selects"), _some_is_every_bucket(field.peek("starts_with"))
     if isinstance(selects, Unknown) and selected is False:
         selected = selects
@@ -236,12 +236,12 @@ def _admits_all(field: _Field) -> Value:
     return next((answer for answer in answers if isinstance(answer, Unknown)), True)
 
 
-def _beginnings(narrowing: list[_Field]) -> tuple[list[str], list[str]]:
+def _beginnings(narrowing: list[Field]) -> tuple[list[str], list[str]]:
     """What the ARNs begin with that a selector records, and what those begin with that it leaves out of these."""
     if len(narrowing) != 1 or narrowing[0].name != "resources.ARN":
         return [], []
     field = narrowing[0]
-    ends = _is_empty(field.peek("not_ending"))  # an object of any bucket may end like that
+    ends = is_empty(field.peek("not_ending"))  # an object of any bucket may end like that
     if ends is False:
         return [], []
     if isinstance(ends, Unknown):
@@ -250,46 +250,14 @@ def _beginnings(narrowing: list[_Field]) -> tuple[list[str], list[str]]:
     if selects is False:
         prefixes = [""]
     elif isinstance(selects, Unknown):
-        prefixes = Incomplete(_seen(prefixes), selects)
+        prefixes = Incomplete(seen(prefixes), selects)
     return prefixes, _texts(field.peek("not_beginning"))
-
-
-def _only_value(field: _Field | None) -> Value:
-    values = [] if field is None else field.equals
-    return values[0] if len(values) == 1 else None
-
-
-def _field(told: Iterable[Value]) -> _Field:
-    """A condition, told by its field and its operators in the order of `declared` and `answered`."""
-    name, starts_with, equals, ends_with, not_equals, not_starts_with, not_ends_with = told
-    return _Field(
-        name=name,
-        equals=_either(equals, []),
-        starts_with=_either(starts_with, []),
-        selects=_any_given(starts_with, equals, ends_with),
-        not_beginning=_together(not_starts_with, not_equals),
-        not_ending=_either(not_ends_with, []),
-    )
-
-
-def _any_given(*lists: Value) -> Value:
-    """Whether one of the lists is not empty."""
-    empty = [_is_empty(each) for each in lists]
-    if any(each is False for each in empty):
-        return True
-    return next((each for each in empty if isinstance(each, Unknown)), False)
-
-
-def _together(*lists: Value) -> Value:
-    """The elements of several lists; an `Unknown` where a whole list is not known."""
-    unknown = next((each for each in lists if isinstance(each, Unknown)), None)
-    return joined(*(each or [] for each in lists)) if unknown is None else unknown
 
 
 def declared(view: View) -> list[Selector]:
     """The selectors of a Terraform trail, which are all basic or all advanced."""
     basic, advanced = (
-        _either(view.get(name), view.get(f"{name}s")) for name in ("event_selector", "advanced_event_selector")
+        either(view.get(name), view.get(f"{name}s")) for name in ("event_selector", "advanced_event_selector")
     )
     if isinstance(basic, Unknown | Incomplete) or basic:
         return _made(basic, _declared_basic)
@@ -301,21 +269,21 @@ def declared(view: View) -> list[Selector]:
 def _declared_basic(item: dict[str, Value]) -> Iterator[Selector]:
     # Without the arguments, it records reads and writes, and management events.
     return _basic(
-        _either(item.get("read_write_type"), "All"),
-        _either(item.get("include_management_events"), True),
-        _either(item.get("exclude_management_event_sources"), []),
+        either(item.get("read_write_type"), "All"),
+        either(item.get("include_management_events"), True),
+        either(item.get("exclude_management_event_sources"), []),
         [(one.get("type"), one.get("values")) for one in _written(item, "data_resource")],
     )
 
 
 def _declared_advanced(item: dict[str, Value]) -> Iterator[Selector]:
     names = ("field", "starts_with", "equals", "ends_with", "not_equals", "not_starts_with", "not_ends_with")
-    return _advanced([_field(field.get(name) for name in names) for field in _written(item, "field_selector")])
+    return _advanced([condition(field.get(name) for name in names) for field in _written(item, "field_selector")])
 
 
 def _written(item: dict[str, Value], block: str) -> Value:
     """The blocks of a type; in the `awscc` provider, a list with the name in the plural."""
-    return _either(item.get(block), item.get(f"{block}s")) or []
+    return either(item.get(block), item.get(f"{block}s")) or []
 
 
 def answered(basic: list[dict[str, Value]] | None, advanced: list[dict[str, Value]] | None) -> list[Selector]:
@@ -340,4 +308,4 @@ def _answered_basic(item: dict[str, Value]) -> Iterator[Selector]:
 
 def _answered_advanced(item: dict[str, Value]) -> Iterator[Selector]:
     names = ("Field", "StartsWith", "Equals", "EndsWith", "NotEquals", "NotStartsWith", "NotEndsWith")
-    return _advanced([_field(field.get(name) for name in names) for field in item.get("FieldSelectors", [])])
+    return _advanced([condition(field.get(name) for name in names) for field in item.get("FieldSelectors", [])])

@@ -7,12 +7,14 @@ from dataclasses import field
 from itertools import islice
 from typing import Protocol
 
+from hipaa_guard.facts.alternatives import NO_CHOICES, Choices
 from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.locations import Location
 from hipaa_guard.facts.readings import Adoption, Block, View
 from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.binding import required_arguments
+from hipaa_guard.terraform.binding.choices import chosen
 from hipaa_guard.terraform.binding.external_instances import ExternalInstance
 from hipaa_guard.terraform.binding.identity import NameIndex
 from hipaa_guard.terraform.binding.joins import Links
@@ -56,6 +58,16 @@ class UncertainValue:
     unknown: Unknown
 
 
+@dataclass(frozen=True, slots=True)
+class UnseenPart:
+    """A split resource that a module which was not read may hold.
+
+    It and an argument of the main resource would overwrite each other at each apply: where that is written, it decides.
+    """
+
+    unknown: Unknown
+
+
 class JoinedInstances(Protocol):
     """The joins of a configuration (`joins.Joins`), or of a stand-in."""
 
@@ -86,7 +98,7 @@ class JoinedInstances(Protocol):
 class InstanceView:
     """One instance, as readings see it (`facts.readings.View`)."""
 
-    __slots__ = ("_block", "_instance", "_joins", "_main", "_names", "_read_arguments")
+    __slots__ = ("_block", "_choices", "_instance", "_joins", "_main", "_names", "_read_arguments")
 
     def __init__(
         self,
@@ -97,6 +109,7 @@ class InstanceView:
         *,
         names: NameIndex | None = None,
         main: ResourceInstance | None = None,
+        choices: Choices = NO_CHOICES,
     ) -> None:
         self._instance = instance
         self._main = instance if main is None else main
@@ -104,6 +117,7 @@ class InstanceView:
         self._block = block
         self._read_arguments = read_arguments
         self._names = names
+        self._choices = choices
 
     @property
     def address(self) -> str:
@@ -122,17 +136,29 @@ class InstanceView:
         """The resource that this one is nested in; None for any other."""
         if not isinstance(self._instance, NestedInstance):
             return None
-        return InstanceView(self._instance.outer, self._joins, self._block, self._read_arguments, names=self._names)
+        return self._of(self._instance.outer, self._block, self._names)
+
+    def _of(
+        self, instance: ResourceInstance, block: Block | None = None, names: NameIndex | None = None
+    ) -> InstanceView:
+        """Another instance, read in the same way."""
+        return InstanceView(
+            instance,
+            self._joins,
+            block,
+            self._read_arguments,
+            names=names,
+            main=self._main,
+            choices=self._choices,
+        )
 
     def get(self, path: str) -> Value:
         """The value at a dotted path of arguments and nested blocks; None where it is absent or null."""
         value = self.look(path)
-        if isinstance(value, UncertainValue):
-            return value.unknown
-        return value
+        return value.unknown if isinstance(value, UncertainValue | UnseenPart) else value
 
-    def look(self, path: str) -> Value | UncertainValue:
-        """As `get`, but the value of a split resource that may not exist is an `UncertainValue`."""
+    def look(self, path: str) -> Value | UncertainValue | UnseenPart:
+        """As `get`, but a split resource that may not exist gives an `UncertainValue`, or an `UnseenPart`."""
         first, _, rest = path.partition(".")
         if self._is_split(first):
             return self._of_splits(first, rest)
@@ -155,7 +181,7 @@ class InstanceView:
             if self._read_arguments is not None:
                 self._read_arguments.add(split, "")
             unknown = self._joins.why_uncertain(self._instance, split)
-            (views if unknown is None else unsure).append(self._view_of(split))
+            (views if unknown is None else unsure).append(self._of(split))
             why = unknown if why is None else why
         if why is None:
             why = self._why_maybe_present(links.first_possible)
@@ -168,10 +194,7 @@ class InstanceView:
         possible = list(islice(links.all_possible(), _MOST_CANDIDATES))
         if len(possible) == _MOST_CANDIDATES:
             return None
-        return [*unsure, *(self._view_of(each.instance) for each in possible)]
-
-    def _view_of(self, split: ResourceInstance) -> InstanceView:
-        return InstanceView(split, self._joins, None, self._read_arguments, main=self._main)
+        return [*unsure, *(self._of(each.instance) for each in possible)]
 
     # --- split resources -----------------------------------------------------------------------------------------
 
@@ -185,10 +208,13 @@ class InstanceView:
             return False
         return bool(self._joins.of_type(segment)) or self._instance.get(segment) is None
 
-    def _of_splits(self, type: str, path: str) -> Value | UncertainValue:
+    def _of_splits(self, type: str, path: str) -> Value | UncertainValue | UnseenPart:
         links = self._links(type, None)
         answers = [(split, self._of_split(split, path)) for split in links.certain]
         values = [(split, value) for split, value in answers if value is not None]
+        if not values and not links.certain and links.first_possible is None:
+            unseen = self._unseen()
+            return None if unseen is None else UnseenPart(unseen)
         if not values:
             return None if links.certain else self._why_maybe_present(links.first_possible)
         (first, value), *others = values
@@ -240,7 +266,7 @@ class InstanceView:
             return None  # to the provider, an empty text is an argument that is not set
         if value is not None and self._read_arguments is not None:
             self._read_arguments.add(instance, path)
-        return self._joins.seen_from(self._main, value)
+        return self._joins.seen_from(self._main, chosen(value, self._choices) if self._choices else value)
 
 
 def links_into(nested: NestedInstance, own: Links, around: Links, by: str) -> Links:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from hipaa_guard.facts.alternatives import Alternatives
 from hipaa_guard.facts.origin import account_in
 from hipaa_guard.facts.places import in_one_account
 from hipaa_guard.facts.readings import Block
@@ -16,7 +17,7 @@ from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Val
 from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.binding.name_patterns import Pattern, Patterns, Texts, forms, is_long, tail
 from hipaa_guard.terraform.blocks import ResourceInstance
-from hipaa_guard.terraform.hcl.access import Alternatives, DataSourceValue, OuterReference
+from hipaa_guard.terraform.hcl.access import DataSourceValue, OuterReference
 
 _MARK = "\0"
 _SHARED_CAUSES = (Cause.VARIABLE, Cause.DATA_SOURCE)

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from hipaa_guard.facts.alternatives import NO_CHOICES, Choice, Choices
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.origin import Origin, Trace
 from hipaa_guard.facts.readings import Block, TerraformReading, names_split
 from hipaa_guard.facts.resource import READING_ERRORS, Fact, Resource
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
+from hipaa_guard.terraform.binding import required_arguments
+from hipaa_guard.terraform.binding.choices import open_choices
 from hipaa_guard.terraform.binding.external_instances import ExternalInstance
-from hipaa_guard.terraform.binding.fact_view import InstanceView, JoinedInstances, ReadArguments, UncertainValue
+from hipaa_guard.terraform.binding.fact_view import (
+    InstanceView,
+    JoinedInstances,
+    ReadArguments,
+    UncertainValue,
+    UnseenPart,
+)
 from hipaa_guard.terraform.binding.identity import NameIndex
 from hipaa_guard.terraform.binding.joins import Joins
 from hipaa_guard.terraform.binding.nested_resources import NestedInstance, nested_in
@@ -33,14 +42,22 @@ def build_inventory(configuration: Configuration, kinds: Sequence[type[Resource]
 class TerraformSource:
     """Reads the facts of one Terraform instance (`facts.resource.FactSource`)."""
 
-    __slots__ = ("_block", "_instance", "_joins", "_names", "_read_arguments")
+    __slots__ = ("_block", "_choices", "_instance", "_joins", "_names", "_read_arguments")
 
-    def __init__(self, instance: ResourceInstance, joins: JoinedInstances, block: Block, names: NameIndex) -> None:
+    def __init__(
+        self,
+        instance: ResourceInstance,
+        joins: JoinedInstances,
+        block: Block,
+        names: NameIndex,
+        choices: Choices = NO_CHOICES,
+    ) -> None:
         self._read_arguments: dict[str, ReadArguments] = {}
         self._instance = instance
         self._joins = joins
         self._block = block
         self._names = names
+        self._choices = choices
 
     def read(self, fact: Fact) -> Value:
         """The raw value of the fact; `fact.unset` where no reading has a value, an `Unknown` where it is not known."""
@@ -53,6 +70,20 @@ class TerraformSource:
             self.read(fact)
         location = self._read_arguments[fact.name].location(self._instance)
         return Trace() if location is None else Trace(str(location), location)
+
+    def open_choices(self, fact: Fact) -> dict[Choice, int]:
+        """See `facts.resource.ChoosingSource`."""
+        read_arguments = self._read_arguments.get(fact.name, ReadArguments())
+        return {
+            choice: number
+            for instance, path in read_arguments.places
+            if path
+            for choice, number in open_choices(required_arguments.value_at(instance, path))
+        }
+
+    def chosen(self, choices: Choices) -> TerraformSource:
+        """See `facts.resource.ChoosingSource`."""
+        return TerraformSource(self._instance, self._joins, self._block, self._names, choices)
 
     def _value_when_absent(self, fact: Fact) -> Value:
         """The value where no reading has one: `fact.unset`; an `Unknown` for a type that the fact is not read from."""
@@ -71,14 +102,21 @@ class TerraformSource:
             if value is None:
                 continue
             read_arguments.places.extend(tried.places)
+            if isinstance(value, UnseenPart):
+                rest = self._decide(readings[position + 1 :], None, read_arguments)
+                return value.unknown if rest is None else rest
             if isinstance(value, UncertainValue):
                 rest = self._decide(readings[position + 1 :], unset, ReadArguments())
                 return rest if same(rest, value.value) else value.unknown
             return value
         return unset
 
-    def _value_of(self, reading: TerraformReading, read_arguments: ReadArguments) -> Value | UncertainValue:
-        view = InstanceView(self._instance, self._joins, self._block, read_arguments, names=self._names)
+    def _value_of(
+        self, reading: TerraformReading, read_arguments: ReadArguments
+    ) -> Value | UncertainValue | UnseenPart:
+        view = InstanceView(
+            self._instance, self._joins, self._block, read_arguments, names=self._names, choices=self._choices
+        )
         try:
             return view.look(reading) if isinstance(reading, str) else reading(view)
         except Undecided as error:

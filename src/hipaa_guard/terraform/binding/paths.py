@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from hipaa_guard.facts.alternatives import EitherList
 from hipaa_guard.facts.lists import Incomplete, first_unknown
 from hipaa_guard.facts.values import Unknown, Value
 
@@ -19,6 +20,8 @@ def walk(value: Value, steps: Sequence[str]) -> Value:
 
 def first_of(value: Value) -> Value:
     """The first of several nested blocks; any other value as it is."""
+    if isinstance(value, EitherList):  # what both have need not come first
+        return value.unknown
     if isinstance(value, Incomplete):
         seen = value.seen
         return seen[0] if seen else value.unknown

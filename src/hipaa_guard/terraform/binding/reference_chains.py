@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Protocol
 
+from hipaa_guard.facts.alternatives import Alternatives
 from hipaa_guard.facts.readings import Adoption, Block
 from hipaa_guard.facts.secrets import SecretText
 from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
@@ -18,7 +19,7 @@ from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.binding.identity import embedded, pattern
 from hipaa_guard.terraform.binding.paths import every_value
 from hipaa_guard.terraform.blocks import ResourceInstance
-from hipaa_guard.terraform.hcl.access import Alternatives, AttributeText, DataSourceValue, HiddenText, OuterReference
+from hipaa_guard.terraform.hcl.access import AttributeText, DataSourceValue, HiddenText, OuterReference
 
 _MOST_STEPS = 30
 """Maximum number of references that are followed one after the other."""

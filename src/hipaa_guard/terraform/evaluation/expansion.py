@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import field
 from typing import Literal
 
+from hipaa_guard.facts.alternatives import Alternatives
 from hipaa_guard.facts.locations import GapKind, Location
 from hipaa_guard.facts.secrets import SecretText
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
@@ -18,7 +19,7 @@ from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.addresses import key_text
 from hipaa_guard.terraform.functions.conversion import to_number, to_text
 from hipaa_guard.terraform.functions.structures import ANY, TEXT, Set, structure, type_of
-from hipaa_guard.terraform.hcl.access import Alternatives, Object, OwnKey, UncertainList, entries
+from hipaa_guard.terraform.hcl.access import Object, OwnKey, UncertainList, entries
 from hipaa_guard.terraform.hcl.arguments import valued
 from hipaa_guard.terraform.hcl.call_nodes import FunctionCall
 from hipaa_guard.terraform.hcl.errors import FAILURES, LIMITS, EvaluationError, LimitReached

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from hipaa_guard.facts.lists import Incomplete, first_unknown
+from hipaa_guard.facts.lists import Incomplete, first_unknown, mapped
 from hipaa_guard.facts.values import PartialJson, PartialText, Unknown, Value
 from hipaa_guard.lean import regex
 from hipaa_guard.terraform.functions.unknowns import text_of
@@ -69,7 +69,7 @@ def _mapped(value: Value, change: Callable[[str | PartialText], Value]) -> Value
     if isinstance(value, str | PartialText):
         return change(value)
     if isinstance(value, Incomplete):
-        return Incomplete([_mapped(one, change) for one in value.seen], value.unknown)
+        return mapped(lambda one: _mapped(one, change), value)
     if isinstance(value, list):
         return [_mapped(one, change) for one in value]
     if isinstance(value, dict):

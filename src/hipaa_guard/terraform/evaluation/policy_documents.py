@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from typing import Protocol
 
-from hipaa_guard.facts.lists import Incomplete, first_unknown
+from hipaa_guard.facts.lists import Incomplete, first_unknown, joined, mapped
 from hipaa_guard.facts.partial_maps import map_of
-from hipaa_guard.facts.values import PartialJson, PartialText, Undecided, Unknown, Value
+from hipaa_guard.facts.values import PartialJson, PartialText, Unknown, Value
 from hipaa_guard.terraform.evaluation.partial_json import document_of
 from hipaa_guard.terraform.functions.budget import spend, text_size
 from hipaa_guard.terraform.functions.unknowns import derived, require_small
@@ -153,7 +153,7 @@ def _statement(block: Value) -> Value:
 def _one_or_many(value: Value) -> Value:
     """A list as the provider writes it: one element without its list, an empty list as None."""
     if isinstance(value, Incomplete):
-        return Incomplete([_variables(element) for element in value.seen], value.unknown)
+        return mapped(_variables, value)
     if not isinstance(value, list):
         return _variables(value)
     if not value:
@@ -214,15 +214,5 @@ def _conditions(blocks: Value) -> Value:
 
 def _flattened(values: list[Value]) -> Value:
     """Several lists of identifiers as one list; unknown ones become unknown elements."""
-    flat: list[Value] = []
-    for value in values:
-        if isinstance(value, Incomplete):
-            try:
-                flat.extend(value)
-            except Undecided:
-                return Incomplete([_variables(element) for element in (*flat, *value.seen)], value.unknown)
-        elif isinstance(value, list):
-            flat.extend(value)
-        elif value is not None:
-            flat.append(value)
-    return _one_or_many(flat) if flat else []
+    flat = joined(*(value if isinstance(value, list) else [value] for value in values if value is not None))
+    return _one_or_many(flat) if isinstance(flat, Incomplete) or flat else []

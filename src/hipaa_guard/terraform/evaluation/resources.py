@@ -300,7 +300,7 @@ class HclInstance:
     def _home(self) -> Place:
         """The place of its provider."""
         if self._provider is None:
-            return _OF_ENVIRONMENT[self.type.startswith("awscc_")]
+            return _of_environment(self.type)
         return self._provider.place
 
     @property
@@ -367,8 +367,11 @@ def nested_type(block: HclBlock) -> str:
     return block.labels[0] if block.type == "dynamic" and block.labels else block.type
 
 
-_OF_ENVIRONMENT = (Place(":aws", None, (), None), Place(":awscc", None, (), None))
-"""The place of resources whose provider nobody configures."""
+def _of_environment(type_: str) -> Place:
+    """The place of resources whose provider nobody configures. The aws and awscc providers are configured apart, and
+    each reads the environment for what it is not told.
+    """
+    return Place(f":{type_.split('_', 1)[0]}", None, (), None)
 
 
 class _Running(Unknown):

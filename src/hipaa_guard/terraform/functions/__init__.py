@@ -17,8 +17,8 @@ from .shapes import shaped
 
 MODULES = {
     "collections": (
-        "alltrue anytrue chunklist coalesce coalescelist compact concat contains distinct element flatten index keys "
-        "length lookup matchkeys merge one range reverse slice sort sum transpose values zipmap"
+        "alltrue anytrue chunklist coalesce coalescelist compact concat contains distinct element flatten index "
+        "length matchkeys one range reverse slice sort sum"
     ),
     "date_time": "formatdate timeadd timecmp",
     "encoding": (
@@ -30,6 +30,7 @@ MODULES = {
         "base64sha256 base64sha512 bcrypt filebase64sha256 filebase64sha512 filemd5 filesha1 filesha256 filesha512 md5 "
         "plantimestamp rsadecrypt sha1 sha256 sha512 timestamp uuid uuidv5"
     ),
+    "maps": "keys lookup merge transpose values zipmap",
     "network": "cidrhost cidrnetmask cidrsubnet cidrsubnets",
     "numeric": "abs ceil floor log max min parseint pow signum",
     "sets": "setintersection setproduct setsubtract setunion",

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from hipaa_guard.facts.alternatives import Alternatives
 from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.secrets import SecretText
 from hipaa_guard.facts.values import PartialText, Unknown, Value
 
 from .context import Function
 from .conversion import (
     added,
     as_set,
-    converted,
     equal,
     identity,
     list_of,
-    map_of,
     to_list,
     to_number,
-    to_text,
     unified,
     whole,
     whole_number,
@@ -24,10 +23,19 @@ from .conversion import (
 from .errors import FunctionError, FunctionLimitReached
 from .graphemes import graphemes
 from .numbers import Number
-from .signatures import ANY, BOOLS, LIST, MAP, NUMBER, TEXT, TEXTS, Parameter, call
-from .structures import ANY as ANY_TYPE
-from .structures import Map, Set, one_type, type_of
-from .unknowns import MAX_LIST, derived, elements, is_text, parts_of, relisted, require_small, unseen
+from .signatures import ANY, BOOLS, LIST, NUMBER, TEXTS, Parameter, call
+from .structures import Set
+from .unknowns import (
+    MAX_LIST,
+    derived,
+    elements,
+    is_text,
+    nothing_more,
+    parts_of,
+    relisted,
+    require_small,
+    unseen,
+)
 
 MAX_RANGE = 1024
 NEIGHBOURS = 100
@@ -102,7 +110,9 @@ def compact(items: list[Value]) -> Value:
     for element in elements(items):
         if isinstance(element, Unknown):
             if not _never_empty(element):
-                open_ends.append(element)
+                possible = element.values if isinstance(element, Alternatives) else (element,)
+                kept_if_there = [each for each in possible if isinstance(each, Unknown) or each]
+                open_ends.append(Incomplete([], element, kept_if_there))
                 continue
             kept.append(element)
         elif element:
@@ -119,7 +129,7 @@ def _never_empty(unknown: Unknown) -> bool:
 def concat(*lists: Value) -> Value:
     """All elements of all lists; incomplete where a list is not known."""
     items: list[Value] = []
-    missing: list[Unknown | None] = []
+    missing: list[Unknown | Incomplete[Value] | None] = []
     for part in lists:
         if isinstance(part, Unknown):
             missing.append(part)
@@ -140,7 +150,10 @@ def contains(items: Value, wanted: Value) -> Value:
     answers = [equal(element, wanted) for element in elements(found)]
     if any(answers):
         return True
-    if None in answers or isinstance(found, Incomplete):
+    if isinstance(found, Incomplete):
+        possible = [None] if not found.candidates else [equal(element, wanted) for element in found.candidates]
+        answers += [None] if any(answer is not False for answer in possible) else []
+    if None in answers:
         return derived(parts_of([found, wanted]))
     return False
 
@@ -176,12 +189,12 @@ def element(items: list[Value], index: Number) -> Value:
 def flatten(items: list[Value]) -> Value:
     """All elements of all lists inside. An element that may be a list leaves the result incomplete."""
     flat: list[Value] = []
-    missing: list[Unknown | None] = []
+    missing: list[Unknown | Incomplete[Value] | None] = []
     waiting: list[Value] = [items]
     while waiting:
         part = waiting.pop()
         if isinstance(part, list):
-            missing.append(unseen(part))
+            missing.append(_flat(part) if isinstance(part, Incomplete) else None)
             waiting.extend(reversed(elements(part)))
         elif isinstance(part, Unknown) and not is_text(part):
             missing.append(part)
@@ -190,6 +203,12 @@ def flatten(items: list[Value]) -> Value:
         if max(len(flat), len(waiting)) > MAX_LIST:
             raise FunctionLimitReached(f"a list of more than {MAX_LIST:,} elements")
     return relisted(flat, *missing)
+
+
+def _flat(items: Incomplete[Value]) -> Unknown | Incomplete[Value]:
+    """What an incomplete list may add to a flat one: its candidates, if all of them are texts."""
+    texts = [isinstance(each, str) or (isinstance(each, Unknown) and is_text(each)) for each in items.candidates or []]
+    return items.unknown if items.candidates is None or not all(texts) else items
 
 
 def index(items: list[Value], wanted: Value) -> Value:
@@ -208,16 +227,6 @@ def index(items: list[Value], wanted: Value) -> Value:
     raise FunctionError("item not found")
 
 
-def keys(mapping: dict[str, Value]) -> Value:
-    """The keys in order."""
-    return sorted(mapping)
-
-
-def values(mapping: dict[str, Value]) -> Value:
-    """The values in the order of their keys."""
-    return [mapping[key] for key in sorted(mapping)]
-
-
 def length(value: Value) -> Value:
     """The number of elements or characters."""
     if isinstance(value, Incomplete):
@@ -229,23 +238,6 @@ def length(value: Value) -> Value:
     raise FunctionError("argument must be a string, a collection type, or a structural type")
 
 
-def lookup(mapping: dict[str, Value], key: str, *default: Value) -> Value:
-    """The value at a key, or the default where there is none."""
-    if len(default) > 1:
-        raise FunctionError(f"lookup() takes two or three arguments, got {len(default) + 2}")
-    if key in mapping:
-        return mapping[key]
-    if default:
-        return _like_values(mapping, default[0])
-    raise FunctionError(f"lookup failed to find key {key!r}")
-
-
-def _like_values(mapping: dict[str, Value], default: Value) -> Value:
-    """The default of a look-up, converted to the type of the map's values."""
-    wanted = type_of(mapping)[1] if isinstance(mapping, Map) else ANY_TYPE
-    return converted(default, wanted) if one_type((wanted, type_of(default))) == wanted else default
-
-
 def matchkeys(items: list[Value], names: list[Value], wanted: list[Value]) -> Value:
     """The elements at the positions where the second list has an element of the third."""
     if len(items) != len(names):
@@ -253,14 +245,6 @@ def matchkeys(items: list[Value], names: list[Value], wanted: list[Value]) -> Va
     known = unified([*names, *wanted])
     searched = {identity(name) for name in known[len(names) :]}
     return [item for item, name in zip(unified(items), known, strict=False) if identity(name) in searched]
-
-
-def merge(*maps: dict[str, Value] | None) -> Value:
-    """One map of all maps; later ones win. Null counts as an empty map."""
-    merged: dict[str, Value] = {}
-    for mapping in maps:
-        merged.update(mapping or {})
-    return merged
 
 
 def one(items: list[Value]) -> Value:
@@ -309,6 +293,11 @@ def slice_(items: list[Value], start: Number, end: Number) -> Value:
 
 def sort(items: list[Value]) -> Value:
     """The texts in the order of their code points."""
+    if any(isinstance(item, SecretText) for item in elements(items)):  # the caller opens it
+        return derived(parts_of(items))
+    unknown = next(parts_of(items), None)
+    if unknown is not None:
+        return relisted(elements(items), items if isinstance(items, Incomplete) else nothing_more(unknown))
     if None in items:
         raise FunctionError("a null string cannot be sorted")
     return sorted(items)
@@ -323,30 +312,7 @@ def sum_(items: list[Value]) -> Value:
     return added(items)
 
 
-def transpose(mapping: dict[str, Value]) -> Value:
-    """A map of lists turned around: from each text to the keys that held it."""
-    turned: dict[str, list[Value]] = {}
-    for key in sorted(mapping):
-        for text in mapping[key]:
-            if text is None:
-                raise FunctionError("input must not contain null values")
-            turned.setdefault(text, []).append(key)
-    return turned
-
-
-def zipmap(names: list[Value], items: list[Value]) -> Value:
-    """A map from a list of keys and a list of values."""
-    if None in names:
-        raise FunctionError("keys list has a null value")
-    if isinstance(items, Incomplete):
-        return derived([items.unknown])
-    if len(names) != len(items):
-        raise FunctionError(f"number of keys ({len(names)}) does not match number of values ({len(items)})")
-    return dict(zip(names, items, strict=True))
-
-
 NUMBERS = Parameter(list_of(to_number))
-LISTS_OF_TEXTS = Parameter(map_of(list_of(to_text)))
 
 FUNCTIONS: dict[str, Function] = {
     "alltrue": call(alltrue, BOOLS.parts_may_be_unknown),
@@ -361,18 +327,12 @@ FUNCTIONS: dict[str, Function] = {
     "element": call(element, LIST.parts_may_be_unknown, NUMBER),
     "flatten": call(flatten, LIST.parts_may_be_unknown),
     "index": call(index, LIST.parts_may_be_unknown, ANY.may_be_unknown),
-    "keys": call(keys, MAP.parts_may_be_unknown),
     "length": call(length, ANY.parts_may_be_unknown),
-    "lookup": call(lookup, MAP.parts_may_be_unknown, TEXT, rest=ANY.may_be_unknown.or_null),
     "matchkeys": call(matchkeys, LIST, LIST, LIST),
-    "merge": call(merge, rest=MAP.parts_may_be_unknown.or_null),
     "one": call(one, LIST.parts_may_be_unknown),
     "range": call(range_, rest=NUMBER, least=1),
     "reverse": call(reverse, LIST.parts_may_be_unknown),
     "slice": call(slice_, LIST.parts_may_be_unknown, NUMBER, NUMBER),
-    "sort": call(sort, TEXTS),
+    "sort": call(sort, TEXTS.parts_may_be_unknown),
     "sum": call(sum_, NUMBERS),
-    "transpose": call(transpose, LISTS_OF_TEXTS),
-    "values": call(values, MAP.parts_may_be_unknown),
-    "zipmap": call(zipmap, TEXTS, LIST.parts_may_be_unknown),
 }

@@ -11,7 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
 
-from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.alternatives import Alternatives
+from hipaa_guard.facts.lists import Incomplete, mapped
 from hipaa_guard.facts.values import PartialText, Reference, Unknown, Value
 from hipaa_guard.lean import regex
 from hipaa_guard.terraform.functions.budget import spend_elements
@@ -20,7 +21,7 @@ from .errors import FunctionError, FunctionLimitReached
 from .numbers import PRECISION, Number, exact, rounded
 from .numbers import number as number_of
 from .structures import ANY, List, Map, Set, Type, one_type, structure, type_of
-from .unknowns import derived, elements, normal, parts_of, relisted, require_small, unseen
+from .unknowns import derived, normal, nothing_more, parts_of, relisted, require_small
 
 MAX_DIGITS = 400
 """Digits of the largest number: Terraform's own arithmetic is exact up to some 150."""
@@ -133,7 +134,7 @@ def list_of(convert: Callable[[Value], Value]) -> Callable[[Value], Value]:
         if isinstance(found, Unknown):
             return found
         spend_elements(list.__len__(found))
-        return relisted([convert(element) for element in elements(found)], unseen(found))
+        return mapped(convert, found) if isinstance(found, Incomplete) else relisted([*map(convert, found)])
 
     return converted
 
@@ -156,7 +157,7 @@ def added(numbers: Iterable[Number]) -> Number:
     return number_of(reduce(lambda total, number: rounded(total + exact(number)), numbers, Fraction(0)))
 
 
-def as_set(items: Iterable[Value], *missing: Unknown | None) -> list[Value]:
+def as_set(items: Iterable[Value], *missing: Unknown | Incomplete[Value] | None) -> list[Value]:
     """The items as a set: known ones first, then unknown ones. Incomplete where unknown ones may repeat others."""
     known: list[Value] = []
     unknown: list[Value] = []
@@ -166,7 +167,7 @@ def as_set(items: Iterable[Value], *missing: Unknown | None) -> list[Value]:
     unknown = list(_first_of_same(unknown))
     reasons = [*missing]
     if unknown and not _all_differ(known, unknown):
-        reasons.append(derived(parts_of(unknown)))
+        reasons.append(nothing_more(derived(parts_of(unknown))))
     return relisted(known + unknown, *reasons)
 
 
@@ -267,7 +268,7 @@ def converted(value: Value, wanted: Type) -> Value:
         return _TO_PRIMITIVE[name](value)
     if isinstance(value, Incomplete):
         inner = wanted[1] if name in ("list", "set") else ANY
-        return Incomplete([converted(element, inner) for element in value.seen], value.unknown)
+        return mapped(lambda element: converted(element, inner), value)
     if structure(value) is None:
         return value
     spend_elements(len(value))
@@ -302,6 +303,11 @@ def _equal_unknowns(left: Value, right: Value) -> bool | None:
         if left.same_as(right):
             return True
         return False if left.attribute == right.attribute and left.attribute in ("id", "arn") else None
+    if isinstance(right, Alternatives):
+        left, right = right, left
+    if isinstance(left, Alternatives):
+        answers = {equal(each, right) for each in left.values}
+        return answers.pop() if len(answers) == 1 else None
     if isinstance(right, PartialText):
         left, right = right, left
     if isinstance(left, PartialText) and isinstance(right, str):

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from decimal import Context, Decimal
 
-from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.lists import Incomplete, mapped
+from hipaa_guard.facts.secrets import SecretText
 from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.lean import dataclass, regex
 from hipaa_guard.terraform.functions.budget import outer_size, spend
@@ -16,7 +17,7 @@ from .errors import FunctionError, FunctionLimitReached
 from .graphemes import graphemes
 from .json_text import json_text, quoted
 from .numbers import Number
-from .unknowns import MAX_LIST, MAX_TEXT, derived, parts_of, text_of
+from .unknowns import MAX_LIST, MAX_TEXT, derived, is_text, parts_of, text_of
 
 VERB = regex(
     r"%(?:(?P<percent>%)|(?P<flags>[0#+ -]*)(?P<width>[1-9][0-9]*)?(?:\.(?P<precision>[0-9]*))?"
@@ -57,12 +58,13 @@ def formatted(template: str, values: list[Value]) -> str | Unknown:
 
 def formatted_list(template: str, values: list[Value]) -> Value:
     """One text for each position of the lists among the values; other values are the same in each text."""
-    if any(isinstance(value, Unknown) for value in values):
-        return derived(parts_of([value for value in values if isinstance(value, Unknown)]))
-    lists = [value for value in values if isinstance(value, list)]
-    incomplete = [value.unknown for value in lists if isinstance(value, Incomplete)]
-    if incomplete:
-        return derived(incomplete)
+    if any(isinstance(value, SecretText) for value in values):  # the caller opens it
+        return derived(parts_of(values))
+    lists = [value for value in values if isinstance(value, list) and not isinstance(value, Incomplete)]
+    unsure = [value for value in values if isinstance(value, Unknown | Incomplete) and not _is_no_list(value)]
+    if unsure and not lists:
+        return _of_unknown_length(template, values, unsure)
+    values = [_element_of(value) for value in values]  # Terraform refuses lists of different lengths
     if len({len(value) for value in lists}) > 1:
         raise FunctionError("the lists have different lengths")
     count = len(lists[0]) if lists else 1
@@ -70,6 +72,28 @@ def formatted_list(template: str, values: list[Value]) -> Value:
         raise FunctionLimitReached(f"a list of more than {MAX_LIST:,} elements")
     rows = ([value[row] if isinstance(value, list) else value for value in values] for row in range(count))
     return [_counted(formatted(template, row)) for row in rows]
+
+
+def _of_unknown_length(template: str, values: list[Value], unsure: list[Value]) -> Value:
+    """The texts for lists of unknown length: those of the known elements of a sole list, and how all others read."""
+    sole = unsure[0]
+    if len(unsure) == 1 and isinstance(sole, Incomplete):
+        return mapped(
+            lambda item: _counted(formatted(template, [item if one is sole else one for one in values])), sole
+        )
+    possible = formatted(template, [_element_of(value) for value in values])
+    return Incomplete([], derived(parts_of(unsure)), [possible])
+
+
+def _element_of(value: Value) -> Value:
+    """An element at any position of a list that is not known; a value that is certainly no list stays."""
+    if isinstance(value, Incomplete):
+        return derived([value.unknown])
+    return derived([value]) if isinstance(value, Unknown) and not is_text(value) else value
+
+
+def _is_no_list(value: Value) -> bool:
+    return isinstance(value, Unknown) and is_text(value)
 
 
 def _counted(text: str | Unknown) -> str | Unknown:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from unicodedata import normalize
 
+from hipaa_guard.facts.alternatives import Alternatives
 from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.values import Cause, PartialJson, PartialText, Reference, Unknown, Value
 from hipaa_guard.terraform.functions.budget import walked
@@ -20,6 +21,12 @@ MAX_LIST = 100_000
 
 MAX_PARTS = 1_000_000
 """Maximum number of values inside one argument; a shared one counts at each place."""
+
+MAX_CANDIDATES = 1_000
+"""Maximum number of elements that may be in a list, and are kept beside those that are."""
+
+MAX_ALTERNATIVES = 16
+"""Maximum number of possible values that are kept of one value."""
 
 UNKNOWN_LENGTH = 100
 """Characters that an unknown part of a text counts as."""
@@ -65,17 +72,46 @@ def elements(value: list[Value]) -> list[Value]:
     return value.seen if isinstance(value, Incomplete) else value
 
 
-def unseen(value: list[Value]) -> Unknown | None:
-    """Why a list is incomplete; None where it is not."""
-    return value.unknown if isinstance(value, Incomplete) else None
+def unseen(value: list[Value]) -> Incomplete[Value] | None:
+    """The list, if it is incomplete; else None."""
+    return value if isinstance(value, Incomplete) else None
 
 
-def relisted(items: list[Value], *sources: Unknown | None) -> list[Value]:
-    """A list of these items; incomplete if one of ``sources``, the reasons of the lists behind it, is not None."""
-    missing = [source for source in sources if source is not None]
+def nothing_more(unknown: Unknown) -> Incomplete[Value]:
+    """A source for `relisted`: the number or order of the items is not known, but there are no others."""
+    return Incomplete([], unknown, [])
+
+
+def relisted(items: list[Value], *sources: Unknown | Incomplete[Value] | None) -> list[Value]:
+    """A list of these items; incomplete if one of ``sources``, the values behind it that are not known, is not None.
+
+    Its candidates are those of the sources, if all are lists that have some.
+    """
     if len(items) > MAX_LIST:
         raise FunctionLimitReached(f"a list of more than {MAX_LIST:,} elements")
-    return Incomplete(items, missing[0]) if missing else items
+    why: Unknown | None = None
+    candidates: list[Value] | None = []
+    for source in sources:
+        if source is None:
+            continue
+        reason, more = (source.unknown, source.candidates) if isinstance(source, Incomplete) else (source, None)
+        candidates = None if candidates is None or more is None else [*candidates, *more]
+        why = reason if why is None else why
+    if candidates is not None and len(candidates) > MAX_CANDIDATES:
+        candidates = None
+    return items if why is None else Incomplete(items, why, candidates)
+
+
+def one_of_these(values: list[Value], unknown: Unknown) -> Value:
+    """The value at an unknown key: known where all are one text, number or truth value, else one of the few."""
+    plain = all(isinstance(each, str | int | float | Reference) for each in values)
+    if not values or len(values) > MAX_ALTERNATIVES or not plain:
+        return unknown
+    kind = type(values[0])
+    # A text that was read from a resource is of another class: those of two resources may be equal.
+    if kind in (str, int, float, bool) and all(type(each) is kind and each == values[0] for each in values):
+        return values[0]
+    return Alternatives(tuple(values), unknown)
 
 
 def derived(unknowns: Iterable[Unknown], *, is_set: bool = False) -> Unknown:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.lists import Incomplete, mapped
 from hipaa_guard.facts.locations import Location
+from hipaa_guard.facts.partial_maps import OpenMap
 from hipaa_guard.facts.places import Place
 from hipaa_guard.facts.secrets import SecretText
 from hipaa_guard.facts.values import Cause, Existing, Reference, Undecided, Unknown, Value
 from hipaa_guard.lean import regex
 from hipaa_guard.terraform.functions.structures import List, Set, UntypedList
-from hipaa_guard.terraform.functions.unknowns import derived, is_text
+from hipaa_guard.terraform.functions.unknowns import derived, is_text, one_of_these
 from hipaa_guard.terraform.hcl.errors import EvaluationError
 
 _AS_NAME = regex(r'\["([A-Za-z_][A-Za-z0-9_-]*)"\]')
@@ -64,18 +65,6 @@ class WrittenBlock(dict[str, Value]):
         super().__init__(values)
         self.absent = absent
         self.place = place
-
-
-class Alternatives(Unknown):
-    """One of several values, such as the two of a conditional with an unknown test."""
-
-    __slots__ = ("values",)
-
-    def __init__(self, values: tuple[Value, ...], unknown: Unknown) -> None:
-        super().__init__(
-            unknown.reason, unknown.cause, references=unknown.references, action=unknown.action, is_set=unknown.is_set
-        )
-        self.values = values
 
 
 class Pinned(Reference):
@@ -168,8 +157,10 @@ class UncertainList(Incomplete[Value]):
         self.rest = rest
 
 
-def may_lack(value: Value) -> Unknown | None:
-    """The value, if attributes or elements of it may not exist; else None."""
+def may_lack(value: Value, step: Value = None) -> Unknown | None:
+    """The value, if attributes or elements of it, or the one at ``step``, may not exist; else None."""
+    if isinstance(value, OpenMap) and isinstance(step, str) and step in value.known:
+        return None
     if isinstance(value, Object):
         return None if value.certain else value
     return value if isinstance(value, Unknown) else None
@@ -193,6 +184,8 @@ def attribute_of(value: Value, name: str) -> Value:
         return value.of(name)
     if isinstance(value, SecretText):
         return value.conceal(attribute_of(value.reveal(), name))
+    if isinstance(value, OpenMap) and name in value.known:
+        return value.known[name]
     if isinstance(value, Unknown):
         return _below(value, f".{name}")
     if isinstance(value, dict):
@@ -224,6 +217,8 @@ def element_of(value: Value, key: Value) -> Value:
         return _element_by_secret(value, key)
     if isinstance(key, Unknown):
         return _unknown_element(value, key)
+    if isinstance(value, OpenMap) and isinstance(key, str) and key in value.known:
+        return value.known[key]
     if isinstance(value, Unknown):
         return _below(value, f"[{key}]" if not isinstance(key, str) else f'["{key}"]')
     if isinstance(value, Incomplete):
@@ -262,7 +257,7 @@ def splat(value: Value, each: Callable[[Value], Value]) -> Value:
     if isinstance(value, Unknown):
         return derived([value])
     if isinstance(value, Incomplete):
-        return Incomplete([each(element) for element in value.seen], value.unknown)
+        return mapped(each, value)
     if isinstance(value, list):
         kind = type(value) if isinstance(value, UntypedList) else List if isinstance(value, List | Set) else list
         return kind(each(element) for element in value)
@@ -283,7 +278,7 @@ def entries(value: Value) -> Iterator[tuple[Value, Value]]:
     """Keys and values in the order of Terraform's ``for``.
 
     Raises:
-        Undecided: the value is not known; for an incomplete list, after the known elements.
+        Undecided: the value is not known; for an incomplete list or map, after the known elements.
         EvaluationError: the value cannot be iterated over.
 
     """
@@ -293,6 +288,8 @@ def entries(value: Value) -> Iterator[tuple[Value, Value]]:
         for pair in entries(value.reveal()):
             yield tuple(value.conceal(part) for part in pair)
         return
+    if isinstance(value, OpenMap):
+        yield from sorted(value.known.items())
     if isinstance(value, Unknown):
         raise Undecided(value)
     if isinstance(value, dict):
@@ -343,7 +340,7 @@ def _unknown_element(value: Value, key: Unknown) -> Value:
     if isinstance(value, list):
         parts = value.seen if isinstance(value, Incomplete) else value
     unknowns = [part for part in parts[:100] if isinstance(part, Unknown)]
-    return derived([key, *unknowns])
+    return one_of_these(parts, derived([key, *unknowns]))
 
 
 def _list_element(value: list[Value], key: Value) -> Value:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.partial_maps import OpenMap
 from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.functions.budget import ELEMENT
@@ -14,7 +15,7 @@ from hipaa_guard.terraform.functions.unknowns import derived
 from hipaa_guard.terraform.hcl import operators
 from hipaa_guard.terraform.hcl.access import Object, UncertainList, entries, uncertain_reference
 from hipaa_guard.terraform.hcl.errors import EvaluationError, LimitReached
-from hipaa_guard.terraform.hcl.nodes import Node
+from hipaa_guard.terraform.hcl.nodes import Node, untaken
 from hipaa_guard.terraform.hcl.scope import Scope, guarded
 
 
@@ -36,21 +37,36 @@ class ForList(Node):
             source = source.each()
         turns = _Turns(self, source, scope)
         missing: list[Unknown] = []
+        possible: list[Value] = []
         for inner, certain in turns:
             value = guarded(inner, self.result)
             scope.session.budget.spend(ELEMENT)
             if isinstance(certain, Unknown):
                 missing.append(certain)
+                possible.append(value)
             else:
                 results.append(value)
         if turns.missing is not None:
-            if isinstance(source, Unknown) and not results:
-                return derived([turns.missing])
-            missing.append(turns.missing)
-            if isinstance(source, UncertainList) and self.test is None:
-                names = {self.value_name: source.rest}
-                results.extend(uncertain_reference(guarded(scope.binding(names), self.result)))
-        return Incomplete(results, missing[0]) if missing else results
+            missing.append(derived([turns.missing]) if isinstance(source, Unknown) else turns.missing)
+            if isinstance(source, UncertainList):
+                if self.test is None:
+                    names = {self.value_name: source.rest}
+                    results.extend(uncertain_reference(guarded(scope.binding(names), self.result)))
+                return Incomplete(results, missing[0])
+            possible.extend(self._other_turns(source, turns.missing, scope))
+        return Incomplete(results, missing[0], possible) if missing else results
+
+    def _other_turns(self, source: Value, why: Unknown, scope: Scope) -> Iterator[Value]:
+        """The results of the turns that are not seen: for each element that may be in the source, or for any."""
+        any_element = derived([why])
+        known = source.candidates if isinstance(source, Incomplete) else None
+        for element in [any_element] if known is None else known:
+            names = {self.value_name: element}
+            if self.key_name is not None:
+                names[self.key_name] = any_element
+            scope.session.step()
+            scope.session.budget.spend(ELEMENT)
+            yield untaken(self.result, scope.binding(names))
 
 
 class ForMap(Node):
@@ -93,7 +109,10 @@ class ForMap(Node):
                 raise EvaluationError(f"two different items produced the key {key[:60]!r}")
             else:
                 result[key] = value
-        return derived([turns.missing], is_set=True) if turns.missing is not None else result
+        if turns.missing is None:
+            return result
+        why = derived([turns.missing], is_set=True)
+        return OpenMap(result, why) if result and not self.grouped else why
 
 
 class TemplateFor(Node):

@@ -78,7 +78,7 @@ class GetAttribute(Node):
 
     def evaluate(self, scope: Scope) -> Value:
         source = self.source.evaluate(scope)
-        scope.session.rely_on(may_lack(source))
+        scope.session.rely_on(may_lack(source, self.name))
         return attribute_of(source, self.name)
 
 
@@ -93,7 +93,7 @@ class Index(Node):
 
     def evaluate(self, scope: Scope) -> Value:
         source, key = self.source.evaluate(scope), self.key.evaluate(scope)
-        scope.session.rely_on(may_lack(source), key)
+        scope.session.rely_on(may_lack(source, key), key)
         return element_of(source, key)
 
 
@@ -199,14 +199,17 @@ class Conditional(Node):
             value = taken.evaluate(scope)
             if value is None or isinstance(value, Unknown | Incomplete):
                 return value
-            return operators.of_one_type(value, _untaken(other, scope))[0]
+            return operators.of_one_type(value, untaken(other, scope))[0]
         scope.session.rely_on(test)
         then, otherwise = (_arm(arm, scope, test) for arm in (self.then, self.otherwise))
-        return operators.chosen(test, *operators.of_one_type(then, otherwise))
+        return operators.chosen(test, *operators.of_one_type(then, otherwise), operators.choice_by(test))
 
 
-def _untaken(node: Node, scope: Scope) -> Value:
-    """The arm that a conditional does not take: only its type counts, not its errors nor the values that it needs."""
+def untaken(node: Node, scope: Scope) -> Value:
+    """The value of a part that may not be evaluated: neither its errors count nor the values that it needs.
+
+    It is the arm that a conditional does not take, or the turn that a loop may not have.
+    """
     session = scope.session
     outer = session.relied_on
     session.strict_depth += 1

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 
+from hipaa_guard.facts.alternatives import Alternatives, EitherList
 from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.secrets import revealed
 from hipaa_guard.facts.values import PartialText, Unknown, Value
@@ -17,15 +18,15 @@ from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.functions.conversion import converted, equal, to_bool, to_number, whole
 from hipaa_guard.terraform.functions.numbers import Number, exact, number, rounded
 from hipaa_guard.terraform.functions.structures import ANY, loosened, one_type, type_of
-from hipaa_guard.terraform.functions.unknowns import derived, normal, parts_of, size_of
-from hipaa_guard.terraform.hcl.access import Alternatives
+from hipaa_guard.terraform.functions.unknowns import MAX_ALTERNATIVES, derived, normal, parts_of, size_of
+from hipaa_guard.terraform.hcl.access import OuterReference, UncertainList
 from hipaa_guard.terraform.hcl.errors import FAILURES, LIMITS, EvaluationError, LimitReached
 
 _WHOLE: dict[str, Callable[[int, int], int]] = {"+": int.__add__, "-": int.__sub__, "*": int.__mul__}
 _EXACT = {"+": Fraction.__add__, "-": Fraction.__sub__, "*": Fraction.__mul__}
 
-_ALTERNATIVES = 16
-"""Maximum number of possible values of a conditional that are kept."""
+_COMPARED = 100
+"""Maximum number of elements of two lists that are compared, to keep those that both have."""
 
 MERGED_PARTS = 10_000
 """Largest collection whose two possible values are merged part by part."""
@@ -161,30 +162,44 @@ def of_one_type(then: Value, otherwise: Value) -> tuple[Value, Value]:
     return converted(then, common), converted(otherwise, common)
 
 
-def chosen(test: Unknown, then: Value, otherwise: Value) -> Value:
-    """The value of a conditional with an unknown test: known where both arms agree."""
-    return _merged(test, then, otherwise, [MERGED_PARTS])
+def chosen(test: Unknown, then: Value, otherwise: Value, choice: str | None = None) -> Value:
+    """The value of a conditional with an unknown test: known where both arms agree. For ``choice``: `Alternatives`."""
+    return _merged(test, then, otherwise, choice, [MERGED_PARTS])
 
 
-def _merged(test: Unknown, then: Value, otherwise: Value, budget: list[int]) -> Value:
+def choice_by(test: Unknown) -> str | None:
+    """The name of a test that has one result wherever it is written; None where that is not known."""
+    return test.path if isinstance(test, OuterReference) else None
+
+
+def _merged(test: Unknown, then: Value, otherwise: Value, choice: str | None, budget: list[int]) -> Value:
     budget[0] -= 1
     if budget[0] > 0:
         if equal(then, otherwise) is True:
             return then
         if isinstance(then, dict) and isinstance(otherwise, dict) and then.keys() == otherwise.keys():
-            return {key: _merged(test, value, otherwise[key], budget) for key, value in then.items()}
+            return {key: _merged(test, value, otherwise[key], choice, budget) for key, value in then.items()}
         if _same_length(then, otherwise):
-            return [_merged(test, one, other, budget) for one, other in zip(then, otherwise, strict=True)]
+            return [_merged(test, one, other, choice, budget) for one, other in zip(then, otherwise, strict=True)]
     parts = [part for part in (then, otherwise) if isinstance(part, Unknown)]
     for collection in (then, otherwise):
         if isinstance(collection, dict | list):
             parts.extend(part for _, part in zip(range(100), parts_of(collection), strict=False))
     is_set = all(part is not None and (not isinstance(part, Unknown) or part.is_set) for part in (then, otherwise))
     unknown = derived([test, *parts], is_set=is_set)
+    if isinstance(then, list) and isinstance(otherwise, list):
+        return _either_list(then, otherwise, unknown, choice)
     values = (*_alternatives(then), *_alternatives(otherwise))
-    if len(values) > _ALTERNATIVES or any(isinstance(value, list | dict) for value in values):
+    if len(values) > MAX_ALTERNATIVES or any(isinstance(value, list | dict) for value in values):
         return unknown
-    return Alternatives(values, unknown)
+    return Alternatives(values, unknown, choice if len(values) == len((then, otherwise)) else None)
+
+
+def _either_list(then: list[Value], otherwise: list[Value], unknown: Unknown, choice: str | None) -> Value:
+    sizes = list.__len__(then), list.__len__(otherwise)
+    if max(sizes) > _COMPARED or any(isinstance(each, UncertainList) for each in (then, otherwise)):
+        return unknown
+    return EitherList((then, otherwise), unknown, lambda one, other: equal(one, other) is True, choice)
 
 
 def _alternatives(value: Value) -> tuple[Value, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hipaa_guard.facts.partial_maps import OpenMap
 from hipaa_guard.facts.secrets import SecretText, concealed, revealed, secrets_in
 from hipaa_guard.facts.values import PartialJson, PartialText, Reference, Unknown, Value
 from hipaa_guard.terraform.functions.errors import FunctionError
@@ -73,4 +74,4 @@ def _is_wholly_unknown(value: Value) -> bool:
     """Whether no part of a value is known."""
     if isinstance(value, PartialText):
         return not any(isinstance(part, str) for part in value.parts)
-    return isinstance(value, Unknown) and not isinstance(value, PartialJson | Reference)
+    return isinstance(value, Unknown) and not isinstance(value, OpenMap | PartialJson | Reference)

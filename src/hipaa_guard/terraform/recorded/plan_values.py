@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from hipaa_guard.facts.alternatives import Alternatives
 from hipaa_guard.facts.secrets import concealed
 from hipaa_guard.facts.values import Cause, Computed, Reference, Unknown, Value
 from hipaa_guard.lean import dataclass
-from hipaa_guard.terraform.hcl.access import Alternatives, surely_set
+from hipaa_guard.terraform.hcl.access import surely_set
 from hipaa_guard.terraform.recorded.documents import NESTING, part_of, table, too_deep
 from hipaa_guard.terraform.recorded.plan_references import Found
 
