@@ -98,6 +98,33 @@ def _may_hold(test: Callable[[T], object], items: Iterable[T]) -> bool:
         return True
 
 
+def gathered(find: Callable[[T], Iterable[U]], items: Iterable[T]) -> list[U]:
+    """What is found in the items, each once, even if some items cannot be decided.
+
+    Nothing is found in candidates, which may not be in the list: they only leave a doubt.
+
+    Raises:
+        Undecided: nothing is found, and something may be in an item that is not decided or not seen.
+
+    """
+    found: list[U] = []
+
+    def goes_on(item: T) -> bool:
+        found.extend(find(item))
+        return False
+
+    doubt: Undecided | None = None
+    try:
+        some(goes_on, items.seen if isinstance(items, Incomplete) else items)
+    except Undecided as error:
+        doubt = error
+    if not found and isinstance(items, Incomplete) and _may_hold(lambda item: list(find(item)), items):
+        doubt = doubt or Undecided(items.unknown)
+    if doubt is not None and not found:
+        raise doubt
+    return list(dict.fromkeys(found))
+
+
 def mapped(function: Callable[[T], U], items: list[T]) -> list[U]:
     """The results of a function for each item; as incomplete as the list."""
     if not isinstance(items, Incomplete):

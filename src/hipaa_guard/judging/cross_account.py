@@ -17,6 +17,7 @@ from hipaa_guard.authoring import (
     some,
 )
 from hipaa_guard.controls.control import Status
+from hipaa_guard.facts.lists import gathered
 from hipaa_guard.facts.policies.texts import identity
 from hipaa_guard.facts.values import Existing, Undecided, Unknown
 from hipaa_guard.judging.delivering_services import delivers_only
@@ -129,24 +130,18 @@ def outsiders_let_in(
         return None
     if policy.is_public():
         return f"has {by} everyone, without a condition that names who"
-    reaching = list(policy.reaching())
-    if some(lambda each: _left(policy, each, Statement.lets_in_a_place), reaching):
+    if some(lambda each: _left(policy, each, Statement.lets_in_a_place), policy.reaching()):
         return f"has {by} whoever calls from a network, of whatever account"
-    foreign: set[str] = set()
 
-    def names_others(statement: Statement) -> bool:
-        if statement.foreign_accounts(own, owner):
-            some(lambda left: foreign.update(left.foreign_accounts(own, owner)), policy.left_of(statement))
-        return False  # all of them are to be told
+    def others(statement: Statement) -> list[str]:
+        if not statement.foreign_accounts(own, owner):
+            return []
+        return gathered(lambda left: left.foreign_accounts(own, owner), policy.left_of(statement))
 
-    try:
-        some(names_others, reaching)
-    except Undecided:
-        if not foreign:
-            raise
+    foreign = gathered(others, policy.reaching())
     if foreign:
         return f"has {by} other accounts: {_listed(foreign)}"
-    if some(lambda each: _left(policy, each, _allows_an_organization), reaching):
+    if some(lambda each: _left(policy, each, _allows_an_organization), policy.reaching()):
         return f"has {by} every account of an organization"
     return None
 
@@ -208,20 +203,11 @@ def not_shared(shared_with: list[str], resource: Resource, *_: object) -> Verdic
     Its own account, where that is known, is no other one.
     """
     own = resource.origin.own_account
-    others: set[str] = set()
 
     def is_other(one: str | Unknown) -> bool:
         return not (isinstance(one, Existing) and one.own) and one != own
 
-    def names_another(one: str) -> bool:
-        others.update([str(one)] if is_other(one) else [])
-        return False  # all of them are to be told
-
-    try:
-        some(names_another, shared_with)
-    except Undecided:
-        if not others:
-            raise
+    others = gathered(lambda one: [str(one)] if is_other(one) else [], shared_with)
     if "all" in others:
         return failed("is shared with everyone", severity=CRITICAL)
     if others:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
-from hipaa_guard.facts.lists import Incomplete, joined, mapped
+from hipaa_guard.facts.lists import Incomplete, gathered, joined, mapped
 from hipaa_guard.facts.policies.document import PolicyDocument, Statement
 from hipaa_guard.facts.values import Undecided, Unknown
-from hipaa_guard.services import iam, iam_grants
+from hipaa_guard.services import iam
 
 T = TypeVar("T")
 Holder = iam.Policy | iam.User | iam.Role | iam.Group
@@ -74,16 +74,16 @@ def grants(find: Find, find_together: FindTogether, holder: Holder) -> list[Gran
         document = held.document
         if isinstance(document, Unknown):
             raise Undecided(document)
-        return iam_grants.gathered(
+        return gathered(
             lambda statement: [Grant(words, held.by) for words in find(statement, document)], document.allowances()
         )
 
     policies = held_by(holder)
     looks: tuple[Callable[[], list[Grant]], ...] = (
-        lambda: iam_grants.gathered(of, policies),
+        lambda: gathered(of, policies),
         lambda: list(map(Grant, find_together(mapped(lambda held: held.document, policies)))),
     )
-    return iam_grants.gathered(lambda look: look(), looks)
+    return gathered(lambda look: look(), looks)
 
 
 def given_by(found: list[Grant]) -> str:

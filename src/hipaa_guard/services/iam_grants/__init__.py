@@ -6,18 +6,14 @@ overrides any allow: IAM user guide, "Policy evaluation logic".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Callable
 
-from hipaa_guard.facts.lists import all_hold, every, some
+from hipaa_guard.facts.lists import all_hold, every, gathered, some
 from hipaa_guard.facts.partial_patterns import holds
 from hipaa_guard.facts.policies.document import Condition, PolicyDocument, Statement, matches
 from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.lean import regex
 from hipaa_guard.services.iam_grants.arns import ANY, cover_all, is_wide
-
-T = TypeVar("T")
-U = TypeVar("U")
 
 # Keys of conditions on the resource. Conditions on the caller do not limit the resources.
 _NARROWING = regex(
@@ -296,27 +292,6 @@ def _some_statement(
         return some(lambda statement: test(statement, policy), policy.allowances())
 
     return some(in_policy, policies)
-
-
-def gathered(find: Callable[[T], list[U]], items: Iterable[T]) -> list[U]:
-    """The results of `find` for the items, each once, even if some items cannot be decided.
-
-    Raises:
-        Undecided: nothing was found, and one of the items could not be decided.
-
-    """
-    found: list[U] = []
-
-    def goes_on(item: T) -> bool:
-        found.extend(find(item))
-        return False
-
-    try:
-        some(goes_on, items)
-    except Undecided:
-        if not found:
-            raise
-    return list(dict.fromkeys(found))
 
 
 def decrypts_with_any_key(statement: Statement, policy: PolicyDocument | None = None) -> bool:
