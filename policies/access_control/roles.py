@@ -18,11 +18,10 @@ from hipaa_guard.authoring import (
     some,
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.facts.lists import gathered
 from hipaa_guard.judging.cross_account import if_own_account
 from hipaa_guard.judging.iam_roles import CHANGE_TRUST, TASK, if_ours, role_trusting
 from hipaa_guard.judging.public_policies import policy_not_public
-from hipaa_guard.services import iam, iam_service_roles, iam_trust
+from hipaa_guard.services import iam, iam_grants, iam_service_roles, iam_trust
 
 
 @policy_not_public(
@@ -94,7 +93,7 @@ def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:
 
     def serves_anyone(statement: Statement) -> bool:
         left = role.trust.left_of(statement) if iam_trust.lets_in(statement) else []
-        services.extend(gathered(iam_service_roles.acts_for_anyone, left))
+        services.extend(iam_grants.gathered(iam_service_roles.acts_for_anyone, left))
         return bool(services)
 
     def trusts(test: Callable[[Statement], bool]) -> bool:

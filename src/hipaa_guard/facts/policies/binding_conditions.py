@@ -6,6 +6,7 @@ organisation, network or identity binds nobody, as strangers can match it (any a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses
@@ -297,13 +298,20 @@ def _account_of(arn: str) -> str:
 
 
 def _arn(text: str) -> bool:
-    """Whether the account of the ARN or, in an ARN without one (of a bucket), the resource has no wildcard."""
+    """Whether the account of the ARN or, in an ARN without one (of a bucket), the resource has no wildcard.
+
+    A bucket has neither region nor account in its ARN, and a name that no other one has: ``arn:aws:s3:*:*:records`` is
+    that bucket (service authorization reference, "Resource types defined by Amazon S3": all others have a slash).
+    """
     if text.startswith((_FIXED, SYMBOL_START)):
         return True
     parts = text.split(":", 5)
     if len(parts) < 6:
         return _whole(text)
-    return _whole(parts[4]) or (not parts[4] and _whole(parts[5].partition("/")[0]))
+    service, account, name = parts[2], parts[4], parts[5]
+    if service == "s3" and account == "*" and not re.search("[/:]", name):
+        return _whole(name)
+    return _whole(account) or (not account and _whole(name.partition("/")[0]))
 
 
 _ACCOUNT_KEYS = frozenset(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hipaa_guard.facts.allowed_values import between, numbers, one_of
+from hipaa_guard.facts.allowed_values import between, one_of
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.lists import every, some
 from hipaa_guard.facts.policies.document import symbol, symbolic
@@ -15,13 +15,14 @@ from hipaa_guard.facts.readings import Block, Listing, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Undecided, Unknown
 from hipaa_guard.services.rds import answered, declared
-from hipaa_guard.services.rds.answered import ENCRYPTIONS
+from hipaa_guard.services.rds.answered import ENCRYPTIONS, INTERVALS
+from hipaa_guard.services.rds.members import ClusterInstance as ClusterInstance
+from hipaa_guard.services.rds.members import MultiAzInstances as MultiAzInstances
 from hipaa_guard.services.rds.snapshots import ClusterSnapshot as ClusterSnapshot
 from hipaa_guard.services.rds.snapshots import ReplicatedBackups as ReplicatedBackups
 from hipaa_guard.services.rds.snapshots import Snapshot as Snapshot
 
 _READERS = "rds:cluster:ReadReplicaCount"
-_INTERVALS = numbers(0, 1, 5, 10, 15, 30, 60)
 # The AWS provider's list for instances and clusters (5.100); the API reference lists them by engine, read 2026-11-30.
 _LOGS = one_of(
     *("agent", "alert", "audit", "diag.log", "error", "general", "iam-db-auth-error", "instance", "listener"),
@@ -75,7 +76,7 @@ class _Store(Resource):
         awscc="monitoring_interval",
         unset=0,
         aws=listed("MonitoringInterval"),
-        allowed=_INTERVALS,
+        allowed=INTERVALS,
     )
     """The interval of enhanced monitoring; 0 or None if it is off."""
 
@@ -291,67 +292,6 @@ def adds_reader(cluster: Cluster, inventory: Inventory) -> bool:
 
 def _adding(scaling: Scaling, cluster: Cluster) -> tuple[Callable[[], bool], ...]:
     return lambda: scaling.is_of(cluster), lambda: scaling.minimum >= 1
-
-
-class ClusterInstance(Resource):
-    """An instance of a cluster. The cluster has the settings of encryption, backups, logs, sign-in and deletion."""
-
-    terraform = Block(
-        "aws_rds_cluster_instance",
-        "awscc_rds_db_instance",
-        name="identifier",
-        awscc_name="db_instance_identifier",
-        also=("db_instance_arn",),
-        when=declared.is_member,
-    )
-    aws = Listing(
-        "rds.describe_db_instances",
-        f"DBInstances[?DBClusterIdentifier!=`null` && {answered.NEITHER_DOCDB_NOR_NEPTUNE}]",
-        always=["DBInstances[].Engine"],
-        arn="{DBInstanceArn}",
-        name="DBInstanceIdentifier",
-        keys=("DBInstanceIdentifier", "DBInstanceArn"),
-    )
-    aws_types = ("AWS::RDS::DBInstance", "rds:db")
-    security_hub_type = "AwsRdsDbInstance"
-
-    cluster: str = fact(
-        terraform="cluster_identifier", awscc="db_cluster_identifier", unset=None, aws=listed("DBClusterIdentifier")
-    )
-
-    public: bool = fact(
-        terraform="publicly_accessible",
-        awscc=first("publicly_accessible", declared.public_by_subnets),
-        unset=False,
-        aws=listed("PubliclyAccessible"),
-    )
-
-    auto_minor_upgrade: bool = fact(
-        terraform="auto_minor_version_upgrade",
-        awscc="auto_minor_version_upgrade",
-        unset=True,
-        aws=listed("AutoMinorVersionUpgrade"),
-    )
-
-    monitoring_seconds: int | None = fact(
-        terraform=declared.monitoring_of_member,
-        awscc="monitoring_interval",
-        unset=None,  # the setting of the cluster
-        aws=listed("MonitoringInterval"),
-        allowed=_INTERVALS,
-    )
-
-    parameter_group: str | None = fact(
-        terraform="db_parameter_group_name",
-        awscc="db_parameter_group_name",
-        unset=None,  # then the default group of its engine and version applies
-        aws=listed("DBParameterGroups[0].DBParameterGroupName"),
-    )
-    """The group of the instance itself. Where it sets a parameter, the group of the cluster does not count."""
-
-    parameters_applied: str = fact(
-        aws=listed("DBParameterGroups[0].ParameterApplyStatus"), live_only=answered.NOT_DECLARED
-    )
 
 
 class Proxy(Resource):
