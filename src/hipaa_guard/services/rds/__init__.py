@@ -280,7 +280,7 @@ def adds_reader(cluster: Cluster, inventory: Inventory) -> bool:
     """
     if some(lambda scaling: every(lambda test: test(), _adding(scaling, cluster)), inventory.all(Scaling)):
         return True
-    others = [each for each in inventory.seen(Cluster) if each is not cluster]
+    others = [each for each in inventory.seen(Cluster) if each is not cluster and each.origin.uncertain is None]
 
     def may_be_its(scaling: Scaling) -> bool:
         return scaling.dimension == _READERS and not some(scaling.is_of, others)
