@@ -9,6 +9,7 @@ from hipaa_guard.assessment.model import Coverage, NotJudged, Why
 from hipaa_guard.assessment.relevant_types import SAFEGUARDS, belonging
 from hipaa_guard.controls.control import Control
 from hipaa_guard.facts.locations import NOT_ASKED_FOR, GapKind
+from hipaa_guard.facts.resource import Resource
 
 _NARROWED = {GapKind.ROOTS: "other root modules", GapKind.UNCHANGED: "resources that the plan does not change"}
 
@@ -83,7 +84,7 @@ class _RequirementScope:
         self._undecided = [(control, coverage.elsewhere.get(control.id, 0)) for control in chosen]
         self._left_out_controls = list(_left_out_controls(coverage, every, chosen, live=live))
         judging = [(kind, control) for control in every for kind in control.kinds()]
-        self._types_of = {kind.kind: kind.terraform.types[0] for kind, _ in judging if kind.terraform}
+        self._types_of = _types_of(judging)
         self._folders: dict[str, set[str]] = {}
         for kind, control in judging:
             self._folders.setdefault(kind.kind, set()).add(control.safeguard)
@@ -132,6 +133,20 @@ class _RequirementScope:
                 by_kind.setdefault(kind, []).append(control.id)
         for kind, ids in by_kind.items():
             yield NotJudged(Why.LEFT_OUT, kind, self._met.get(kind), controls=tuple(ids))
+
+
+def _types_of(judging: Sequence[tuple[type[Resource], Control]]) -> dict[str, str]:
+    """The type by which a kind belongs to folders.
+
+    A derived kind whose type is that of another kind is a part of the same resources, and belongs where its base does.
+    """
+    bases = {control.kind.terraform.types[0] for _, control in judging if control.kind.terraform}
+    found: dict[str, str] = {}
+    for kind, control in judging:
+        if kind.terraform is not None and control.kind.terraform is not None:
+            own, base = kind.terraform.types[0], control.kind.terraform.types[0]
+            found[kind.kind] = base if own in bases else own
+    return found
 
 
 def _of_the_scan(coverage: Coverage) -> Iterator[NotJudged]:
