@@ -28,6 +28,11 @@ from tests.policies.rds.states import (
 
 ENCRYPTED = "storage_encrypted = true"
 
+ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
+REGIONS = "".join(
+    f'\nprovider "aws" {{\n alias = "{alias}"\n region = "{region}"\n}}'
+    for alias, region in (("east", "us-east-1"), ("west", "us-west-2"))
+)
 OWN_KEY = f"{ENCRYPTED}\n kms_key_id = aws_kms_key.k.arn"
 
 REST, CLUSTER_REST = "rds_instance_encrypted_at_rest", "rds_cluster_encrypted_at_rest"
@@ -47,7 +52,7 @@ test_encryption_at_rest = cases(
         REST,
         "a replica with a key, in another region",
         PASS,
-        replica('kms_key_id = "arn:aws:kms:eu-west-1:123456789012:key/k"').in_terraform(),
+        replica('kms_key_id = "arn:aws:kms:eu-west-1:123456789012:key/k"', source=ENCRYPTED).in_terraform(),
     ),
     Case(
         REST,
@@ -164,6 +169,32 @@ test_encryption_at_rest = cases(
         "a replica of an instance with a key of one's own",
         PASS,
         terraform=replica(source=OWN_KEY).text + "\n" + KEY,
+    ),
+    Case(
+        CMK,
+        "a replica with a key, of an instance that is not encrypted",
+        UNKNOWN,
+        terraform=replica(OWN_KEY).text + "\n" + KEY,
+        says="no encrypted replica",
+    ),
+    Case(
+        CMK,
+        "a replica with a key, of an instance that is encrypted",
+        PASS,
+        terraform=replica(OWN_KEY, source=ENCRYPTED).text + "\n" + KEY,
+    ),
+    *(
+        Case(
+            CMK,
+            f"a replica in another region, {sentence}",
+            verdict,
+            terraform=replica(f"provider = aws.west\n{lines}", source=f"provider = aws.east\n{OWN_KEY}").text
+            + f"\n{KEY}{REGIONS}",
+        )
+        for sentence, verdict, lines in (
+            ("which names no key", UNKNOWN, ""),
+            ("with a key of that region", PASS, 'kms_key_id = "arn:aws:kms:us-west-2:111122223333:key/' + ID + '"'),
+        )
     ),
     Case(
         CMK,

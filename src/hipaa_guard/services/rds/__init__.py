@@ -325,6 +325,36 @@ def original(instance: Instance, inventory: Inventory) -> Instance | Cluster:
     raise Undecided(Unknown("the source of this replica is not known", Cause.NOT_IN_SCOPE))
 
 
+def storage_of(store: Instance | Cluster, inventory: Inventory) -> Instance | Cluster:
+    """Whose encryption and key decide: a replica that names no key of its own is encrypted as its source is.
+
+    Raises:
+        Undecided: the source of a replica is not known, or RDS refuses to make the replica (RDS API reference,
+            CreateDBInstanceReadReplica, "KmsKeyId"; read 2026-11-30).
+
+    """
+    if not isinstance(store, Instance):
+        return store
+    if store.encryption is None:
+        source = original(store, inventory)
+        regions = {source.origin.region, store.origin.region}
+        if None not in regions and len(regions) > 1 and source.encryption != "none":
+            raise Undecided(_refused("kms_key_id is left out, and RDS needs it for a replica in another region"))
+        return source
+    if store.origin.source == "terraform" and store.origin.arn is None and store.source is not None:
+        try:
+            source = original(store, inventory)
+        except Undecided:
+            return store
+        if source.is_surely_plain():
+            raise Undecided(_refused("RDS makes no encrypted replica of a database that is not encrypted"))
+    return store
+
+
+def _refused(reason: str) -> Unknown:
+    return Unknown(reason, Cause.REFUSED)
+
+
 def engine_of(store: Instance | Cluster, inventory: Inventory) -> str:
     """The engine of an instance or cluster; for a replica without the argument, that of its source.
 
