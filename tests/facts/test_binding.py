@@ -29,7 +29,6 @@ def condition(operator: str, key: str, *values: Any, if_exists: bool = False, qu
         ("ArnLike", "aws:SourceArn", ["arn:aws:sns:*:111122223333:*"]),
         ("ArnLike", "aws:SourceArn", ["arn:aws:s3:::one-bucket"]),
         ("ArnLike", "aws:SourceArn", ["arn:aws:s3:*:*:one-bucket"]),
-        ("ArnLike", "aws:SourceArn", [PartialText(["arn:aws:s3:*:*:", Reference("aws_s3_bucket.b", "id")])]),
         ("ArnLike", "aws:SourceArn", [PartialText(["arn:aws:s3:*:", ACCOUNT, ":x*"])]),
         ("ArnEquals", "aws:SourceArn", [Reference("aws_sns_topic.t", "arn")]),
         ("StringLike", "aws:PrincipalOrgPaths", ["o-a1b2c3d4e5/r-ab12/*"]),

@@ -98,31 +98,53 @@ def _may_hold(test: Callable[[T], object], items: Iterable[T]) -> bool:
         return True
 
 
-def gathered(find: Callable[[T], Iterable[U]], items: Iterable[T]) -> list[U]:
-    """What is found in the items, each once, even if some items cannot be decided.
+def collected(find: Callable[[T], Iterable[U]], items: Iterable[T]) -> tuple[list[U], Undecided | None]:
+    """What `find` gives for the items that were seen, each once, and why there may be more; None where there is not.
 
-    Nothing is found in candidates, which may not be in the list: they only leave a doubt.
+    A test for `some` must not collect: it is also asked of items that are perhaps not there.
+    """
+    found, doubt = _of_seen(find, items)
+    return found, doubt or _of_unseen(find, items)
+
+
+def gathered(find: Callable[[T], Iterable[U]], items: Iterable[T]) -> list[U]:
+    """The results of `find` for the items, each once, even if some items cannot be decided.
 
     Raises:
-        Undecided: nothing is found, and something may be in an item that is not decided or not seen.
+        Undecided: nothing was found, and one of the items could not be decided.
 
     """
-    found: list[U] = []
-
-    def goes_on(item: T) -> bool:
-        found.extend(find(item))
-        return False
-
-    doubt: Undecided | None = None
-    try:
-        some(goes_on, items.seen if isinstance(items, Incomplete) else items)
-    except Undecided as error:
-        doubt = error
-    if not found and isinstance(items, Incomplete) and _may_hold(lambda item: list(find(item)), items):
-        doubt = doubt or Undecided(items.unknown)
-    if doubt is not None and not found:
+    found, doubt = _of_seen(find, items)
+    if found:
+        return found
+    doubt = doubt or _of_unseen(find, items)
+    if doubt is not None:
         raise doubt
-    return list(dict.fromkeys(found))
+    return found
+
+
+def _of_seen(find: Callable[[T], Iterable[U]], items: Iterable[T]) -> tuple[list[U], Undecided | None]:
+    found: dict[U, None] = {}
+    doubts: list[Undecided] = []
+    iterator = iter(items.seen if isinstance(items, Incomplete) else items)
+    while True:
+        try:
+            item = next(iterator)
+        except StopIteration:
+            break
+        except Undecided as error:
+            doubts.append(error)
+            break
+        try:
+            found.update(dict.fromkeys(find(item)))
+        except Undecided as error:
+            doubts.append(error)
+    return list(found), doubts[0] if doubts else None
+
+
+def _of_unseen(find: Callable[[T], Iterable[U]], items: Iterable[T]) -> Undecided | None:
+    finds = isinstance(items, Incomplete) and _may_hold(lambda item: any(True for _ in find(item)), items)
+    return Undecided(items.unknown) if finds and isinstance(items, Incomplete) else None
 
 
 def mapped(function: Callable[[T], U], items: list[T]) -> list[U]:

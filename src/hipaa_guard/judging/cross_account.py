@@ -130,18 +130,19 @@ def outsiders_let_in(
         return None
     if policy.is_public():
         return f"has {by} everyone, without a condition that names who"
-    if some(lambda each: _left(policy, each, Statement.lets_in_a_place), policy.reaching()):
+    reaching = list(policy.reaching())
+    if some(lambda each: _left(policy, each, Statement.lets_in_a_place), reaching):
         return f"has {by} whoever calls from a network, of whatever account"
 
-    def others(statement: Statement) -> list[str]:
+    def accounts_of(statement: Statement) -> list[str]:
         if not statement.foreign_accounts(own, owner):
             return []
         return gathered(lambda left: left.foreign_accounts(own, owner), policy.left_of(statement))
 
-    foreign = gathered(others, policy.reaching())
+    foreign = gathered(accounts_of, reaching)
     if foreign:
         return f"has {by} other accounts: {_listed(foreign)}"
-    if some(lambda each: _left(policy, each, _allows_an_organization), policy.reaching()):
+    if some(lambda each: _left(policy, each, _allows_an_organization), reaching):
         return f"has {by} every account of an organization"
     return None
 

@@ -6,7 +6,6 @@ organisation, network or identity binds nobody, as strangers can match it (any a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses
@@ -298,20 +297,22 @@ def _account_of(arn: str) -> str:
 
 
 def _arn(text: str) -> bool:
-    """Whether the account of the ARN or, in an ARN without one (of a bucket), the resource has no wildcard.
-
-    A bucket has neither region nor account in its ARN, and a name that no other one has: ``arn:aws:s3:*:*:records`` is
-    that bucket (service authorization reference, "Resource types defined by Amazon S3": all others have a slash).
-    """
+    """Whether the account of the ARN or, in an ARN without one (of a bucket), the resource has no wildcard."""
     if text.startswith((_FIXED, SYMBOL_START)):
         return True
     parts = text.split(":", 5)
     if len(parts) < 6:
         return _whole(text)
-    service, account, name = parts[2], parts[4], parts[5]
-    if service == "s3" and account == "*" and not re.search("[/:]", name):
-        return _whole(name)
-    return _whole(account) or (not account and _whole(name.partition("/")[0]))
+    return _whole(parts[4]) or (not parts[4] and _whole(parts[5].partition("/")[0])) or _names_a_bucket(*parts[2:])
+
+
+def _names_a_bucket(service: str, _region: str, _account: str, resource: str) -> bool:
+    """Whether an ARN names one bucket, whatever stands in the place of region and account, which its ARN leaves empty.
+
+    ``arn:aws:s3:*:*:records`` is that bucket alone: names are unique among all accounts (S3 user guide, "Bucket naming
+    rules"), and what else S3 has (access points, jobs) has a slash in its name. Read 2026-11-30.
+    """
+    return service == "s3" and "/" not in resource and _whole(resource)
 
 
 _ACCOUNT_KEYS = frozenset(

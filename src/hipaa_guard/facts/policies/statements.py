@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from hipaa_guard.facts.lists import Incomplete, all_hold, every, gathered, some
+from hipaa_guard.facts.lists import Incomplete, all_hold, collected, every, some
 from hipaa_guard.facts.policies.binding_conditions import (
     SERVICE_NAMES,
     binds_caller,
@@ -27,7 +27,6 @@ from hipaa_guard.lean import dataclass
 DELIVERING = frozenset({"s3:putobject", "s3:getbucketacl", "s3:getbucketlocation"})
 """Actions with which logs are delivered to a bucket: nothing of it can be read with them."""
 
-_OWN_UNKNOWN = "the account that the configuration is applied to is not known: name it with --account"
 EVERY_SERVICE = "every service of AWS"
 """Stands for the services that a condition lets in by what they are, without a name."""
 
@@ -187,27 +186,29 @@ class Statement:
         """
         if self.effect != "Allow":
             return []
-        bound = self.accounts_of_callers()
 
-        def if_other(account: str) -> list[str]:
-            if account == AWS and self.covers_only(DELIVERING):
-                return []
-            if bound is not None and account not in bound:  # its principals never meet the condition
-                return []
-            if account.isdigit() and own is None:
-                raise Undecided(Unknown(_OWN_UNKNOWN))
-            return [] if account == own else [account]
-
-        def of_principal(principal: Principal) -> list[str]:
+        def told(principal: Principal) -> list[str]:
             account = principal.account
-            return [] if account is None or principal.is_owner(owner) else if_other(account)
+            return [] if account is None or principal.is_owner(owner) else [account]
 
-        looks: list[Callable[[], list[str]]] = [lambda: gathered(of_principal, self.principals)]
+        accounts, doubt = collected(told, self.principals)
         if self.is_about_anyone() or self.is_about_a_service():  # then the conditions name them
-            looks.append(
-                lambda: gathered(lambda condition: gathered(if_other, named_accounts(condition)), self.conditions)
-            )
-        return sorted(gathered(lambda look: look(), looks))
+            named, doubt_of_conditions = collected(named_accounts, self.conditions)
+            accounts, doubt = [*accounts, *named], doubt or doubt_of_conditions
+        if AWS in accounts and self.covers_only(DELIVERING):
+            accounts = [account for account in accounts if account != AWS]
+        bound = self.accounts_of_callers()
+        if bound is not None:  # principals of all other accounts never meet the condition
+            accounts = [account for account in accounts if account in bound]
+        others = {account for account in accounts if not account.isdigit() or own not in (None, account)}
+        if others:
+            return sorted(others)
+        if doubt is not None:
+            raise doubt
+        if accounts and own is None:
+            reason = "the account that the configuration is applied to is not known: name it with --account"
+            raise Undecided(Unknown(reason))
+        return []
 
 
 def _is_one_of(pattern: Text, texts: frozenset[str]) -> bool:

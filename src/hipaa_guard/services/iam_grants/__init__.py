@@ -7,6 +7,7 @@ overrides any allow: IAM user guide, "Policy evaluation logic".
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from hipaa_guard.facts.lists import all_hold, every, some
 from hipaa_guard.facts.lists import gathered as gathered
@@ -15,6 +16,9 @@ from hipaa_guard.facts.policies.document import Condition, PolicyDocument, State
 from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.lean import regex
 from hipaa_guard.services.iam_grants.arns import ANY, cover_all, is_wide
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 # Keys of conditions on the resource. Conditions on the caller do not limit the resources.
 _NARROWING = regex(
