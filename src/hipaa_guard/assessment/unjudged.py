@@ -9,7 +9,6 @@ from hipaa_guard.assessment.model import Coverage, NotJudged, Why
 from hipaa_guard.assessment.relevant_types import SAFEGUARDS, belonging
 from hipaa_guard.controls.control import Control
 from hipaa_guard.facts.locations import NOT_ASKED_FOR, GapKind
-from hipaa_guard.facts.resource import Resource
 
 _NARROWED = {GapKind.ROOTS: "other root modules", GapKind.UNCHANGED: "resources that the plan does not change"}
 
@@ -84,7 +83,7 @@ class _RequirementScope:
         self._undecided = [(control, coverage.elsewhere.get(control.id, 0)) for control in chosen]
         self._left_out_controls = list(_left_out_controls(coverage, every, chosen, live=live))
         judging = [(kind, control) for control in every for kind in control.kinds()]
-        self._types_of = _types_of(judging)
+        self._types_of = _types_of(every)
         self._folders: dict[str, set[str]] = {}
         for kind, control in judging:
             self._folders.setdefault(kind.kind, set()).add(control.safeguard)
@@ -135,17 +134,19 @@ class _RequirementScope:
             yield NotJudged(Why.LEFT_OUT, kind, self._met.get(kind), controls=tuple(ids))
 
 
-def _types_of(judging: Sequence[tuple[type[Resource], Control]]) -> dict[str, str]:
+def _types_of(every: Sequence[Control]) -> dict[str, str]:
     """The type by which a kind belongs to folders.
 
     A derived kind whose type is that of another kind is a part of the same resources, and belongs where its base does.
     """
-    bases = {control.kind.terraform.types[0] for _, control in judging if control.kind.terraform}
+    families = [kinds for control in every if (kinds := control.kinds())]  # its own kind first
+    bases = {base.terraform.types[0] for base, *_ in families if base.terraform}
     found: dict[str, str] = {}
-    for kind, control in judging:
-        if kind.terraform is not None and control.kind.terraform is not None:
-            own, base = kind.terraform.types[0], control.kind.terraform.types[0]
-            found[kind.kind] = base if own in bases else own
+    for base, *derived in families:
+        for kind in (base, *derived):
+            if kind.terraform and base.terraform:
+                own = kind.terraform.types[0]
+                found[kind.kind] = base.terraform.types[0] if own in bases else own
     return found
 
 

@@ -64,6 +64,11 @@ def is_multi_az_cluster(view: View) -> Value:
     return size if isinstance(size, Unknown) and not size.is_set else size is not None
 
 
+def monitoring_of_members(view: View) -> Value:
+    """Seconds between metrics of all instances of a Multi-AZ cluster."""
+    return view.get("monitoring_interval")
+
+
 def cluster_itself(view: View) -> Reference:
     """The cluster that is read."""
     return Reference(view.address, "id")

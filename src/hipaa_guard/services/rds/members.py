@@ -101,8 +101,8 @@ class MultiAzInstances(ClusterInstance):
         terraform_only=_MADE_BY_CLUSTER,
     )
     monitoring_seconds: int | None = fact(
-        terraform="monitoring_interval",
-        awscc="monitoring_interval",
+        terraform=declared.monitoring_of_members,
+        awscc=declared.monitoring_of_members,
         unset=None,
         terraform_only=_MADE_BY_CLUSTER,
         allowed=INTERVALS,
