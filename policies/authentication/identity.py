@@ -59,12 +59,13 @@ def iam_root_mfa_enabled(root: iam.RootUser) -> Verdict:
 
 
 @control(
-    title="The root user's second factor is a hardware device",
+    title="The root user signs in with MFA that is no virtual device",
     severity=LOW,
     hipaa=("164.312(d)",),
     why="A second factor that is a program can be copied with the phone it is on, and with it the way to all ePHI.",
     fix=Fix(
-        note="Sign in as the root user and replace the virtual device with a security key or hardware token.",
+        note="Sign in as the root user and replace the virtual device with a security key or hardware token. A passkey that "
+        "a password manager copies to other devices is no hardware; AWS does not tell the two apart.",
         not_by_machine=NEEDS_THE_ROOT_USER,
     ),
     peers={
@@ -87,7 +88,7 @@ def iam_root_hardware_mfa_enabled(root: iam.RootUser) -> Verdict:
 
     if one_holds(signs_in_without, lambda: some(is_virtual, root.virtual_mfa_devices)):
         return failed(found[-1])
-    return passed("has MFA by hardware only" if root.mfa_active else "has no password to sign in with")
+    return passed("has MFA, by no virtual device" if root.mfa_active else "has no password to sign in with")
 
 
 @control(

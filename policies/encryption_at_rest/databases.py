@@ -52,13 +52,6 @@ _INSTANCE_MADE_ANEW = _made_anew("instance", _INSTANCE_WITH_KEY, _RESTORE_INSTAN
 _CLUSTER_MADE_ANEW = _made_anew("cluster", _CLUSTER_WITH_KEY, _RESTORE_CLUSTER, _WITHOUT_MEMBERS)
 
 
-def _storage(store: rds.Instance | rds.Cluster, inventory: Inventory) -> rds.Instance | rds.Cluster:
-    """Whose storage decides: a replica that names no key of its own is encrypted as its source is."""
-    if isinstance(store, rds.Instance) and store.encryption is None:
-        return rds.original(store, inventory)
-    return store
-
-
 @encrypted_at_rest(
     title="RDS instances are encrypted at rest",
     fix=_INSTANCE_MADE_ANEW,
@@ -72,7 +65,7 @@ def _storage(store: rds.Instance | rds.Cluster, inventory: Inventory) -> rds.Ins
     },
 )
 def rds_instance_encrypted_at_rest(instance: rds.Instance, inventory: Inventory) -> bool | With:
-    return _KEYS.get(_storage(instance, inventory).encryption or "", False)
+    return _KEYS.get(rds.storage_of(instance, inventory).encryption or "", False)
 
 
 @encrypted_at_rest(
@@ -86,11 +79,11 @@ def rds_instance_encrypted_at_rest(instance: rds.Instance, inventory: Inventory)
     },
 )
 def rds_cluster_encrypted_at_rest(cluster: rds.Cluster, inventory: Inventory) -> bool | With:
-    return _KEYS.get(_storage(cluster, inventory).encryption or "", False)
+    return _KEYS.get(rds.storage_of(cluster, inventory).encryption or "", False)
 
 
 def _key_of(store: rds.Instance | rds.Cluster, inventory: Inventory) -> str | Verdict | None:
-    storage = _storage(store, inventory)
+    storage = rds.storage_of(store, inventory)
     if storage.is_surely_plain():
         return failed("is not encrypted at rest")
     # Without a key the storage is not encrypted or AWS picks one of its own: the gap is certain even where that is not.
@@ -189,7 +182,7 @@ def _snapshot_encryption(snapshot: rds.Snapshot, inventory: Inventory) -> str | 
     if first.encryption is not None:
         return first.encryption
     instance = inventory.find(rds.Instance, first.source)
-    return None if instance is None else _storage(instance, inventory).encryption
+    return None if instance is None else rds.storage_of(instance, inventory).encryption
 
 
 def _cluster_snapshot_encryption(snapshot: rds.ClusterSnapshot, inventory: Inventory) -> str | None:

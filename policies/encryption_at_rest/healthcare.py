@@ -119,8 +119,17 @@ def omics_sequence_store_cmk(store: omics.SequenceStore) -> str | None:
     otherwise=_OF_AWS,
     fix=Fix(
         terraform=_omics_store("reference"),
-        cli="aws omics create-reference-store --name NEW --sse-config type=KMS,keyArn=KEY_ARN",
-        note=_NEW,
+        cli="""
+            aws omics delete-reference --reference-store-id STORE --id REFERENCE
+            aws omics delete-reference-store --id STORE
+            aws omics create-reference-store --name NEW --sse-config type=KMS,keyArn=KEY_ARN
+            aws omics start-reference-import-job --reference-store-id NEW_STORE --role-arn ROLE_ARN \\
+              --sources sourceFile=S3_URI,name=REFERENCE
+        """,
+        note="The key is chosen when the store is made, and an account has one reference store in each region: keep the "
+        "FASTA files of its references, delete these and the store, make a new store and import them. HealthOmics deletes "
+        "no reference that read sets name: export and delete those first. The references get new ARNs, by which variant "
+        "and annotation stores name them.",
         not_by_machine=replaces("store"),
         consequences=("costs_money",),
     ),

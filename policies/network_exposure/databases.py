@@ -44,7 +44,7 @@ def rds_instance_not_public(instance: rds.Instance) -> bool | Verdict:
     fix=Fix(
         sets="aws_rds_cluster_instance.publicly_accessible = false",
         cli=_MAKE_PRIVATE,
-        note=_FROM_OUTSIDE,
+        note=f"{_FROM_OUTSIDE} RDS takes the setting of a Multi-AZ cluster only when the cluster is made.",
         consequences=("cuts_access",),
     ),
     peers=_NO_PUBLIC_ADDRESS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hipaa_guard.facts.lists import Incomplete, every, joined, mapped, some
+from hipaa_guard.facts.lists import Incomplete, every, gathered, joined, mapped, some
 from hipaa_guard.facts.values import Undecided, Unknown
 
 WHY = Unknown("var.x has no value")
@@ -27,6 +27,19 @@ def test_what_may_be_in_a_list_matters_only_if_it_would_change_the_answer() -> N
 def test_an_unknown_element_is_not_settled_by_candidates() -> None:
     with pytest.raises(Undecided):
         some(is_open, Incomplete([WHY], WHY, [80]))
+
+
+def open_ports(port: int) -> list[int]:
+    return [port] if is_open(port) else []
+
+
+def test_what_is_gathered_is_of_the_elements_that_were_seen() -> None:
+    assert gathered(open_ports, [443, 22, 22]) == [22]
+    assert gathered(open_ports, Incomplete([22, 443], WHY, [22])) == [22]
+    assert gathered(open_ports, Incomplete([443], WHY, [80])) == []
+    for open_or_unknown in ([22], None):
+        with pytest.raises(Undecided, match=r"var\.x"):
+            gathered(open_ports, Incomplete([443], WHY, open_or_unknown))
 
 
 def test_a_loop_over_all_elements_still_stops_at_what_was_not_seen() -> None:

@@ -1,4 +1,4 @@
-"""The unknown cases that follow from the tables: a call that tells a fact is denied, an argument is a variable.
+"""The unknown cases that follow from the tables: a call is denied, an argument is a variable, a resource may not exist.
 
 They go through the real readers. A case that passes or fails is read once as it is told, then once for each call that
 the facts of its control need with this call refused (all other answers are handed on from the first reading), and once
@@ -7,6 +7,7 @@ for each argument that tells a fact with ``var.derived`` in its place.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,13 +18,15 @@ from botocore import xform_name
 from hipaa_guard.aws.calling.alternative_calls import SIBLINGS
 from hipaa_guard.aws.planning.plan import parts_of
 from hipaa_guard.controls.control import Control, Status
-from hipaa_guard.controls.facts_read import wanted_facts
+from hipaa_guard.controls.facts_read import kinds_of, wanted_facts
 from hipaa_guard.controls.findings import Finding, judge
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.locations import Location
 from hipaa_guard.facts.resource import Resource
+from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.hcl.parsing import parse
 from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
+from hipaa_guard.terraform.read import read
 from hipaa_guard.testing import Aws, Case, aws_account, aws_collected, is_phi, terraform_inventory
 from tests.policies.boto_names import model
 
@@ -103,6 +106,66 @@ def facts_of_call(control: Control, operation: str) -> list[str]:
         if any(getattr(part, "operation", None) == operation for part in parts_of(kind.facts[name]))
     ]
     return [*listed, *told] or ["which others need"]
+
+
+# --- resources that may not exist --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class InDoubt:
+    """What a control says of a case in which another resource may not exist."""
+
+    control: str
+    resource: str
+    with_it: Status
+    without_it: Status
+    status: Status
+    message: str
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the verdict is unknown, or the same as with the resource and without it."""
+        return self.status is Status.UNKNOWN or self.with_it is self.without_it is self.status
+
+    def __str__(self) -> str:
+        return (
+            f"{self.control}: {self.status} where {self.resource} may not exist, though it is {self.with_it} with it and "
+            f"{self.without_it} without: it {self.message}"
+        )
+
+
+def with_resources_in_doubt(control: Control, case: Case, directory: Path) -> Iterator[InDoubt]:
+    """A case of Terraform with a count that is not known in each resource beside ``phi`` that no other one names."""
+    text = textwrap.dedent(case.terraform or "")
+    body = parse("main.tf", text.encode("latin-1", "replace"))
+    for block in body.root.blocks:
+        named = ".".join(block.labels)
+        if (
+            block.type != "resource"
+            or block.labels[1].startswith("phi")
+            or {"count", "for_each"} & set(block.attributes)
+        ):
+            continue
+        if re.search(rf"\b{re.escape(named)}\b", text):
+            continue
+        lines, place = text.split("\n"), block.location()
+        before, own, after = (
+            lines[: place.line_start - 1],
+            lines[place.line_start - 1 : place.line_end],
+            lines[place.line_end :],
+        )
+        if len(own) == 1:
+            continue
+        counted = [own[0].replace("{", "{\n  count = var.derived ? 1 : 0", 1), *own[1:]]
+        without, _ = judged(control, _as_far_as_read([*before, *after], control, directory))
+        status, message = judged(control, _as_far_as_read([*before, *counted, *after, VARIABLE], control, directory))
+        yield InDoubt(control.id, named, case.verdict, without, status, message)
+
+
+def _as_far_as_read(lines: list[str], control: Control, directory: Path) -> Inventory:
+    (directory / "main.tf").write_text("\n".join(lines), encoding="utf-8")
+    (configuration,) = read(directory)
+    return build_inventory(configuration, kinds_of([control]))
 
 
 # --- arguments that are variables --------------------------------------------------------------------------------

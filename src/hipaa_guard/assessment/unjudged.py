@@ -83,7 +83,7 @@ class _RequirementScope:
         self._undecided = [(control, coverage.elsewhere.get(control.id, 0)) for control in chosen]
         self._left_out_controls = list(_left_out_controls(coverage, every, chosen, live=live))
         judging = [(kind, control) for control in every for kind in control.kinds()]
-        self._types_of = {kind.kind: kind.terraform.types[0] for kind, _ in judging if kind.terraform}
+        self._types_of = _types_of(every)
         self._folders: dict[str, set[str]] = {}
         for kind, control in judging:
             self._folders.setdefault(kind.kind, set()).add(control.safeguard)
@@ -132,6 +132,22 @@ class _RequirementScope:
                 by_kind.setdefault(kind, []).append(control.id)
         for kind, ids in by_kind.items():
             yield NotJudged(Why.LEFT_OUT, kind, self._met.get(kind), controls=tuple(ids))
+
+
+def _types_of(every: Sequence[Control]) -> dict[str, str]:
+    """The type by which a kind belongs to folders.
+
+    A derived kind whose type is that of another kind is a part of the same resources, and belongs where its base does.
+    """
+    families = [kinds for control in every if (kinds := control.kinds())]  # its own kind first
+    bases = {base.terraform.types[0] for base, *_ in families if base.terraform}
+    found: dict[str, str] = {}
+    for base, *derived in families:
+        for kind in (base, *derived):
+            if kind.terraform and base.terraform:
+                own = kind.terraform.types[0]
+                found[kind.kind] = base.terraform.types[0] if own in bases else own
+    return found
 
 
 def _of_the_scan(coverage: Coverage) -> Iterator[NotJudged]:

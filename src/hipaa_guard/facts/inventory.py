@@ -98,10 +98,12 @@ class Inventory:
         return self.unlisted.get(kind.kind)
 
     def all(self, kind: type[K]) -> list[K]:
-        """All resources of a kind; an `Incomplete` list where a listing was denied or lost a page."""
-        unknown = self.unknown(kind)
-        seen = self.seen(kind)
-        return seen if unknown is None else Incomplete(seen, unknown)
+        """All resources of a kind; an `Incomplete` list where a listing was denied or lost a page.
+
+        Resources that may not exist are its candidates. The one that is judged counts: its verdict is for the case that
+        it exists.
+        """
+        return self._of_those_that_exist(kind, self.seen(kind))
 
     def where(self, kind: type[K], resource: Resource) -> list[K]:
         """The resources of a kind in the account and region of a resource, such as the defaults of its region.
@@ -208,7 +210,7 @@ class Inventory:
         return self._texts[tell]
 
     def of(self, kind: type[K], owner: Callable[[K], str], named: str | None) -> list[K]:
-        """The resources of a kind for which `owner` gives the text `named`; `Incomplete` where not all were listed.
+        """The resources of a kind for which `owner` gives the text `named`; `Incomplete` as in `all`.
 
         They are grouped once, so that a control may ask for every resource which others belong to it.
         """
@@ -218,8 +220,16 @@ class Inventory:
                 groups.setdefault(owner(resource), []).append(resource)
             self._groups[kind.kind, owner] = groups
         found: list[K] = self._groups[kind.kind, owner].get(named or "", [])  # type: ignore[assignment]
+        return self._of_those_that_exist(kind, found)
+
+    def _of_those_that_exist(self, kind: type[K], found: list[K]) -> list[K]:
+        """Some resources of a kind; `Incomplete` where there may be more, and where some of them may not exist."""
+        doubtful = [each for each in found if each.origin.uncertain is not None and each.origin is not self._asking]
+        certain = [each for each in found if each.origin.uncertain is None or each.origin is self._asking]
         unknown = self.unknown(kind)
-        return found if unknown is None else Incomplete(found, unknown)
+        if unknown is not None:
+            return Incomplete(certain, unknown)
+        return Incomplete(certain, _why_doubtful(doubtful[0]), doubtful) if doubtful else found
 
     def _texts_of_stand_ins(self, kind: type[K], tell: Callable[[K], Value]) -> Iterator[str]:
         """The known results for stand-ins. Unknown ones do not count, as most of their facts are unknown."""

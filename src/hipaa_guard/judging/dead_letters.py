@@ -35,7 +35,7 @@ def _is_among(queue: sqs.Queue, named: set[str], unknown: Unknown | None, invent
     try:
         return queue.is_among(named, unknown, arn)
     except Undecided:
-        others = [each for each in inventory.seen(sqs.Queue) if each is not queue]
+        others = [each for each in inventory.seen(sqs.Queue) if each is not queue and each.origin.uncertain is None]
         return queue.is_among({each for each in named if not _is_of_one(each, others)}, unknown, arn)
 
 

@@ -60,7 +60,7 @@ def opening(group: SecurityGroup, inventory: Inventory, test: Callable[[Rule], b
         return False
 
     def open_together() -> bool:
-        rules, others = certain(test, group.ingress), certain(lambda rule: not test(rule), group.ingress)
+        rules, others = certain(test, group.ingress), certain(_fails(test), group.ingress)
         ranges = [each for rule in rules for each in _known_sources(rule, inventory)]
         if mean_everybody(ranges):
             test(rules[0])  # it may note which port is meant
@@ -68,11 +68,21 @@ def opening(group: SecurityGroup, inventory: Inventory, test: Callable[[Rule], b
             return True
         settled = {id(rule) for rule in (*rules, *others)}
         unsettled = [rule for rule in _seen(group.ingress) if id(rule) not in settled]
-        more = [each for rule in unsettled for each in _known_sources(rule, inventory)]
-        return mean_everybody([*ranges, *more]) and every(test, unsettled)  # which raises why that is not known
+        ranges += [each for rule in unsettled for each in _known_sources(rule, inventory)]
+        if mean_everybody(ranges):
+            return every(test, unsettled)  # which raises why that is not known
+        if isinstance(group.ingress, Incomplete):
+            perhaps = [rule for rule in group.ingress.candidates or () if not certain(_fails(test), [rule])]
+            if mean_everybody([*ranges, *(each for rule in perhaps for each in _known_sources(rule, inventory))]):
+                raise Undecided(group.ingress.unknown)
+        return False
 
     ways: tuple[Callable[[], bool], ...] = (lambda: some(opens, group.ingress), open_together)
     return found[0] if some(lambda way: way(), ways) else None
+
+
+def _fails(test: Callable[[Rule], bool]) -> Callable[[Rule], bool]:
+    return lambda rule: not test(rule)
 
 
 def opening_to(group: SecurityGroup, inventory: Inventory, doors: Ports) -> str | None:

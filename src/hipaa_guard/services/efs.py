@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from hipaa_guard.facts.allowed_values import between, one_of
-from hipaa_guard.facts.policies.document import HERE, PolicyDocument, symbol
+from hipaa_guard.facts.policies.document import PolicyDocument, own_arn, symbol
 from hipaa_guard.facts.policies.enforced_keys import EnforcedKeys
 from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Inside, Listing, TerraformReading, View, ask, derived, first, listed
@@ -101,7 +101,7 @@ class FileSystem(Resource):
         ids = [symbol(origin.address, attribute) for attribute in ("id", "file_system_id")]
         return (
             symbol(origin.address, "arn"),
-            *(f"arn:{HERE}:elasticfilesystem:{HERE}:{HERE}:file-system/{each}" for each in ids),
+            *(own_arn("elasticfilesystem", origin.region, origin.own_account, f"file-system/{each}") for each in ids),
         )
 
 
@@ -191,7 +191,8 @@ class FileSystemReplica(FileSystem):
         """See `FileSystem.names`. Source names it only by its id."""
         around, block = self.origin.inside or "", self.terraform.inside[self.origin.type or ""]
         ids = (symbol(around, f"{block.path}[0].file_system_id"), self.origin.known_name)
-        return tuple(f"arn:{HERE}:elasticfilesystem:{HERE}:{HERE}:file-system/{each}" for each in ids if each)
+        region, account = self.origin.region, self.origin.own_account
+        return tuple(own_arn("elasticfilesystem", region, account, f"file-system/{each}") for each in ids if each)
 
 
 # Amazon EFS API reference, RootDirectory, read 2026-11-30: up to four names, none of which begins with a dot.

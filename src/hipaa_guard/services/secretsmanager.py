@@ -34,11 +34,32 @@ def _rotations(view: View) -> list[View]:
 
 
 def _is_rotated(view: View) -> Value:
-    """Whether rotation is on: it is if a rotation is declared."""
+    """Whether rotation is on: it is if a rotation is declared that Secrets Manager can carry out."""
     rotations = _rotations(view)
+    seen = list(list.__iter__(rotations))
+    if any(_has_means(rotation, view) for rotation in seen):
+        return True
     if isinstance(rotations, Incomplete):
-        return True if rotations.seen else rotations.unknown
-    return bool(rotations)
+        return rotations.unknown
+    return _WITHOUT_MEANS if seen else False
+
+
+_WITHOUT_MEANS = Unknown(
+    "its rotation names no function, which AWS takes for secrets of its own services only", Cause.REFUSED
+)
+_MEANS = ("rotation_lambda_arn", "hosted_rotation_lambda", "external_secret_rotation_role_arn")
+
+
+def _has_means(rotation: View, secret: View) -> bool:
+    """Whether a rotation names what changes the secret.
+
+    Secrets of AWS services, which are declared nowhere, need nothing (Secrets Manager API reference, RotateSecret,
+    "RotationLambdaARN"; read 2026-11-30). A state shows that AWS took the rotation.
+    """
+    name = secret.get("name")
+    if isinstance(name, Unknown) and name.cause is Cause.NOT_IN_SCOPE:
+        return True
+    return isinstance(rotation.get("id"), str) or any(rotation.get(means) is not None for means in _MEANS)
 
 
 def _rule(name: str) -> Callable[[View], Value]:

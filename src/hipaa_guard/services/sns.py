@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.lists import some
-from hipaa_guard.facts.policies.document import HERE, PolicyDocument, symbol
+from hipaa_guard.facts.policies.document import PolicyDocument, own_arn, symbol
 from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Resource, fact
@@ -62,7 +62,7 @@ class Topic(Resource):
         names = [origin.known_name, *(symbol(origin.address, attribute) for attribute in ("name", "topic_name"))]
         # each of these is the ARN in one of the providers
         references = [symbol(origin.address, attribute) for attribute in ("arn", "id", "topic_arn")]
-        return (*references, *(f"arn:{HERE}:sns:{HERE}:{HERE}:{name}" for name in names if name))
+        return (*references, *(own_arn("sns", origin.region, origin.own_account, name) for name in names if name))
 
 
 def _has_subscriptions(view: View) -> Value:

@@ -9,7 +9,7 @@ from typing import cast
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.lists import Incomplete, joined, some
 from hipaa_guard.facts.policies.binding_conditions import SYMBOL_START
-from hipaa_guard.facts.policies.document import HERE, PolicyDocument, symbol, symbolic
+from hipaa_guard.facts.policies.document import HERE, PolicyDocument, own_arn, symbol, symbolic
 from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.policies.texts import SYMBOL_END
 from hipaa_guard.facts.readings import Block, Listing, View, ask, first, listed
@@ -164,7 +164,7 @@ class Queue(Resource):
             self.origin.known_name,
             *(symbol(self.origin.address, argument) for argument in ("name", "queue_name")),
         ]
-        return (own, *(f"arn:{HERE}:sqs:{HERE}:{HERE}:{name}" for name in names if name))
+        return (own, *(own_arn("sqs", self.origin.region, self.origin.own_account, name) for name in names if name))
 
     def is_named_for_dead_letters(self) -> bool:
         """Whether the name says that the queue takes dead letters: ``records-dlq``, ``RecordsDeadLetterQueue``.

@@ -42,6 +42,38 @@ def cloud_init(content: str, type: str = "cloudinit_config") -> str:
 
 RENDERED = "data.cloudinit_config.all.rendered"
 
+KEPT = """
+data "aws_secretsmanager_secret_version" "s" {
+  secret_id = "records"
+}
+data "aws_ssm_parameter" "p" {
+  name = "/records/settings"
+}
+"""
+VALUE = "data.aws_secretsmanager_secret_version.s.secret_string"
+
+
+def of_secret(line: str) -> str:
+    """User data with a line that takes something from a secret, by an expression of Terraform."""
+    return KEPT + declared(f'user_data = "#!/bin/sh\\n{line}\\n"')
+
+
+test_values_of_secrets = cases(
+    Case(
+        SECRETS, "the value of a secret", FAIL, of_secret(f"export DB_PASSWORD=${{{VALUE}}}"), says="the value of data."
+    ),
+    Case(SECRETS, "a part of a secret", FAIL, of_secret(f"DB_PASSWORD='${{jsondecode({VALUE}).password}}' start")),
+    Case(SECRETS, "a secret for an option", FAIL, of_secret(f"start --db-password ${{{VALUE}}} --port 5432")),
+    Case(SECRETS, "a name in a secret", UNKNOWN, of_secret(f"export DB_USER=${{jsondecode({VALUE}).username}}")),
+    Case(
+        SECRETS,
+        "where a secret is",
+        PASS,
+        of_secret("export SECRET_ARN=${data.aws_secretsmanager_secret_version.s.arn}"),
+    ),
+    Case(SECRETS, "a parameter", UNKNOWN, of_secret("export SETTINGS=${data.aws_ssm_parameter.p.value}")),
+)
+
 test_forms = cases(
     Case(SECRETS, "parts, of which one is in base64", FAIL, user_data(MULTIPART), says="access key id"),
     Case(

@@ -148,6 +148,7 @@ test_copies = cases(
         UNKNOWN,
         terraform=OPEN + str(disk(OTHER).terraform).replace(f'"{OTHER}"', "var.open"),
     ),
+    Case(DISK, "shared with an account", FAIL, disk(OTHER), says=OTHER),
     Case(DISK, "shared with two accounts", FAIL, disk(OTHER, "777788889999"), says=f"{OTHER}, 777788889999"),
     Case(DISK, "shared with an account that a variable names", UNKNOWN,
          OPEN + disk(OTHER).text.replace(f'= "{OTHER}"', "= var.open")),

@@ -11,9 +11,11 @@ import pytest
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.findings import judge
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
-from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, all_controls, answered, cases
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, Told, all_controls, answered, cases
 from tests.policies.rds.states import (
     KEY,
     aurora_answers,
@@ -26,6 +28,11 @@ from tests.policies.rds.states import (
 
 ENCRYPTED = "storage_encrypted = true"
 
+ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
+REGIONS = "".join(
+    f'\nprovider "aws" {{\n alias = "{alias}"\n region = "{region}"\n}}'
+    for alias, region in (("east", "us-east-1"), ("west", "us-west-2"))
+)
 OWN_KEY = f"{ENCRYPTED}\n kms_key_id = aws_kms_key.k.arn"
 
 REST, CLUSTER_REST = "rds_instance_encrypted_at_rest", "rds_cluster_encrypted_at_rest"
@@ -45,7 +52,7 @@ test_encryption_at_rest = cases(
         REST,
         "a replica with a key, in another region",
         PASS,
-        replica('kms_key_id = "arn:aws:kms:eu-west-1:123456789012:key/k"').in_terraform(),
+        replica('kms_key_id = "arn:aws:kms:eu-west-1:123456789012:key/k"', source=ENCRYPTED).in_terraform(),
     ),
     Case(
         REST,
@@ -165,6 +172,32 @@ test_encryption_at_rest = cases(
     ),
     Case(
         CMK,
+        "a replica with a key, of an instance that is not encrypted",
+        UNKNOWN,
+        terraform=replica(OWN_KEY).text + "\n" + KEY,
+        says="no encrypted replica",
+    ),
+    Case(
+        CMK,
+        "a replica with a key, of an instance that is encrypted",
+        PASS,
+        terraform=replica(OWN_KEY, source=ENCRYPTED).text + "\n" + KEY,
+    ),
+    *(
+        Case(
+            CMK,
+            f"a replica in another region, {sentence}",
+            verdict,
+            terraform=replica(f"provider = aws.west\n{lines}", source=f"provider = aws.east\n{OWN_KEY}").text
+            + f"\n{KEY}{REGIONS}",
+        )
+        for sentence, verdict, lines in (
+            ("which names no key", UNKNOWN, ""),
+            ("with a key of that region", PASS, 'kms_key_id = "arn:aws:kms:us-west-2:111122223333:key/' + ID + '"'),
+        )
+    ),
+    Case(
+        CMK,
         "restored with the key of its snapshot",
         UNKNOWN,
         instance(f'{ENCRYPTED}\n snapshot_identifier = "s"').in_terraform(),
@@ -247,9 +280,34 @@ def test_a_state_does_not_tell_whether_a_snapshot_of_aurora_is_under_a_key_of_it
 
 PUBLIC, MEMBER_PUBLIC = "rds_instance_not_public", "rds_cluster_instance_not_public"
 
+SIZE = 'db_cluster_instance_class = "db.r6gd.xlarge"'
+
+
+def multi_az(lines: str = "") -> Told:
+    """A Multi-AZ cluster of the `awscc` provider."""
+    return Told(f'resource "awscc_rds_db_cluster" "phi" {{\n engine = "postgres"\n {SIZE}\n {lines}\n}}')
+
+
 test_exposure = cases(
     Case(PUBLIC, "left out", PASS, instance(PubliclyAccessible=False)),
     Case(PUBLIC, "public", FAIL, instance("publicly_accessible = true", PubliclyAccessible=True)),
     Case(MEMBER_PUBLIC, "left out", PASS, member(PubliclyAccessible=False)),
     Case(MEMBER_PUBLIC, "public", FAIL, member("publicly_accessible = true", PubliclyAccessible=True)),
+    Case(MEMBER_PUBLIC, "those of a public Multi-AZ cluster", FAIL, multi_az("publicly_accessible = true")),
+    Case(MEMBER_PUBLIC, "those of a private Multi-AZ cluster", PASS, multi_az("publicly_accessible = false")),
+    Case(MEMBER_PUBLIC, "those of a Multi-AZ cluster", UNKNOWN, multi_az(), says="depends on the subnets"),
+    Case(
+        MEMBER_PUBLIC,
+        "those of a Multi-AZ cluster of the aws provider",
+        UNKNOWN,
+        cluster(SIZE, engine="postgres").in_terraform(),
+        says="depends on the subnets",
+    ),
 )
+
+
+@pytest.mark.parametrize("type", ["aws_rds_cluster", "awscc_rds_db_cluster"])
+def test_aurora_makes_no_instances_itself(type: str, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(f'resource "{type}" "phi" {{\n  engine = "aurora-postgresql"\n}}\n')
+    result = scan_terraform(TerraformTarget(tmp_path), Options(only=(MEMBER_PUBLIC,)))
+    assert result.findings == ()

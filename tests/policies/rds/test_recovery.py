@@ -226,6 +226,7 @@ test_recovery = cases(
         terraform=members("us-east-1a", "us-east-1b").text.replace('"us-east-1b"', "var.open") + '\nvariable "open" {}',
     ),
     Case(CLUSTER_ZONES, "instances declared elsewhere", UNKNOWN, cluster().in_terraform()),
+    Case(CLUSTER_ZONES, "Aurora Serverless v1", FAIL, cluster('engine_mode = "serverless"').in_terraform()),
     Case(
         CLUSTER_ZONES,
         "a Multi-AZ cluster",

@@ -56,7 +56,17 @@ def rotated(days: int | None, made: int = 1000, schedule: str = "rate(30 days)")
     return listed(RotationEnabled=True, RotationRules={"ScheduleExpression": schedule}, **dates(days, made))
 
 
+WITHOUT_FUNCTION = rotation("automatically_after_days = 30").replace("rotation_lambda_arn", "# rotation_lambda_arn")
+EXTERNAL = """
+    resource "awscc_secretsmanager_rotation_schedule" "r" {
+      secret_id                         = aws_secretsmanager_secret.phi.id
+      external_secret_rotation_role_arn = "arn:aws:iam::123456789012:role/rotation"
+    }
+    """
+
 test_rotation = cases(
+    Case(ROTATION, "by nothing that changes it", UNKNOWN, SECRET + WITHOUT_FUNCTION, says="names no function"),
+    Case(ROTATION, "by a partner of AWS, who keeps it", PASS, SECRET + EXTERNAL),
     Case(ROTATION, "never", FAIL, terraform=SECRET, aws=secret),
     Case(ROTATION, "switched off again", FAIL, listed(RotationEnabled=False)),
     Case(ROTATION, "every 30 days", PASS, every(30)),

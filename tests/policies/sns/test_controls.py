@@ -126,6 +126,14 @@ test_access = cases(
         allows(Action="sns:Subscribe", Condition={"Bool": {"aws:SecureTransport": "true"}}),
     ),
     Case(PUBLIC, "one role may publish", PASS, allows(Principal=OWN)),
+    *(
+        Case(PUBLIC, f"S3 may publish for {whose}", verdict, allows(Condition={"ArnLike": {"aws:SourceArn": arn}}))
+        for whose, verdict, arn in (
+            ("a bucket, with wildcards before its name", PASS, "arn:aws:s3:*:*:phi-records"),
+            ("buckets whose names begin alike", FAIL, "arn:aws:s3:*:*:phi-*"),
+            ("access points of a name that anybody may give", FAIL, "arn:aws:s3:*:*:accesspoint/phi"),
+        )
+    ),
     Case(FOREIGN, "the default policy", PASS, topic()),
     Case(FOREIGN, "a role of the account itself", PASS, allows(Principal=OWN).in_aws()),
     Case(FOREIGN, "another account", FAIL, allows(Principal=OTHER).in_aws(), says="999988887777"),

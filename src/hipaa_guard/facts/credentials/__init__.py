@@ -17,7 +17,7 @@ from hipaa_guard.facts.credentials.forms import by_form
 from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.partial_maps import OpenMap
 from hipaa_guard.facts.secrets import SecretText, revealed
-from hipaa_guard.facts.values import Encoded, Existing, PartialJson, PartialText, Reference, Unknown, Value
+from hipaa_guard.facts.values import Cause, Encoded, Existing, PartialJson, PartialText, Reference, Unknown, Value
 from hipaa_guard.lean import regex
 
 _GENERATED = {
@@ -38,7 +38,10 @@ _MAY_BE_SECRET = regex(
     r"password|secret|token|key|credential|auth|result|content|value|body|json|rendered|data|text|output",
     re.IGNORECASE,
 )
+_LOOKED_UP = regex(r"(?:^|\.)data\.(?:aws|awscc)_\w+\.[^.]+\.(.+)$")
 _KEPT = "a password"
+_ASSIGNED = regex(r"([\w-]{1,100})[\"']?[ \t]*[=:][ \t]*[\"']?$|(?<!\S)--?([\w-]{1,100})[ \t]+[\"']?$")
+"""A name, as source assigns a value to it or gives it to a command, at the end of a text."""
 
 
 def credentials_in(value: Value) -> list[str]:
@@ -80,8 +83,9 @@ def _found(parts: Iterable[tuple[str, str | Unknown]]) -> list[str]:
         elif isinstance(part, Unknown) and any(map(_STORED.search, part.references)) and _may_name(name):
             found.append(f"the value of {part.references[0]}")
         elif isinstance(part, Unknown):
-            # A reference to an endpoint or ARN is no credential.
-            if not isinstance(part, Reference) or _MAY_BE_SECRET.search(part.attribute):
+            # An endpoint or ARN is no credential, whether it is of a resource or looked up.
+            attribute = _attribute(part)
+            if attribute is None or _MAY_BE_SECRET.search(attribute):
                 unknown = part if unknown is None else unknown
         else:
             found += in_text(name, part)
@@ -105,7 +109,9 @@ def _parts(name: str, value: Value) -> Iterator[tuple[str, str | Unknown]]:
     """The texts in a value, with placeholders for their unknown parts, and the unknown values."""
     if isinstance(value, PartialText):
         yield name, "".join(part if isinstance(part, str) else GAP for part in value.parts)
-        yield from ((name, part) for part in value.parts if isinstance(part, Unknown))
+        for before, part in zip(("", *value.parts), value.parts, strict=False):
+            if isinstance(part, Unknown):
+                yield _name_before(before) or name, part
     elif isinstance(value, PartialJson):
         yield from _parts(name, value.document)
     elif isinstance(value, Encoded):
@@ -122,6 +128,20 @@ def _parts(name: str, value: Value) -> Iterator[tuple[str, str | Unknown]]:
             yield name, value.unknown
     elif value is not None:
         yield name, str(value)
+
+
+def _attribute(part: Unknown) -> str | None:
+    """The attribute of a resource, or of something of AWS that is looked up, whose value a part is; None for others."""
+    if isinstance(part, Reference):
+        return part.attribute
+    looked_up = [_LOOKED_UP.search(each) for each in part.references] if part.cause is Cause.DATA_SOURCE else []
+    return looked_up[0][1] if len(looked_up) == 1 and looked_up[0] else None
+
+
+def _name_before(text: str | Unknown) -> str:
+    """The name at the end of a text to which the next part is assigned: ``DB_KEPT=``, ``--token "``; empty for none."""
+    found = _ASSIGNED.search(text) if isinstance(text, str) else None
+    return "" if found is None else found[1] or found[2]
 
 
 def _may_name(name: str) -> bool:

@@ -45,8 +45,8 @@ _GIVEN = (
     (regex(r"^[ \t]*[\w.-]*$"), regex(rf"[ \t]+=[ \t]+(?!{_CODE}){_BARE}[ \t]*(?=[\r\n#;]|$)")),
     # 'NAME: value', a header of a request
     (regex(r"[\"'][\w-]*$"), regex(rf":[ \t]*{_BARE}(?=[\"'])")),
-    # define('NAME', 'value')
-    (regex(r"define\(\s*[\"'][\w-]*$"), regex(rf"[\"']\s*,\s*{_QUOTED}")),
+    # define('NAME', 'value'), [Environment]::SetEnvironmentVariable("NAME", "value", "Machine")
+    (regex(r"(?:define|SetEnvironmentVariable)\(\s*[\"'][\w-]*$"), regex(rf"[\"']\s*,\s*{_QUOTED}")),
     # --name value, -Name value
     (regex(r"(?:^|\s)--?[\w-]*$"), regex(rf"[ \t]+(?:{_QUOTED}|(?![\w-]+=){_BARE}(?=[\s;&]|$))")),
     # <name>value</name>

@@ -142,6 +142,7 @@ _REST = r"[^\n|;]{0,300}?"
 """The text between a command and its option: within the command, and not far."""
 _PIPED = r"(?:echo|printf)[ \t]+(?:-\w+[ \t]+)*[\"']?(?P<v>[^\s\"'|]{1,200})[\"']?[ \t]*\|[ \t]*"
 _SUDO = r"(?:sudo[ \t]+)?"
+_ASKS = r"(?:realm[ \t]+join|adcli|kinit)"
 
 # Texts that carry a login: the name, the texts of which one occurs, and the form with the value as `v`. The value must
 # be a literal: `$PASSWORD` is none. From the manuals of the commands, RFC 3986 (userinfo) and RFC 7617 (Basic).
@@ -222,6 +223,17 @@ _LOGINS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     ("a password", ("--stdin",), regex(rf"{_PIPED}{_SUDO}passwd[ \t]+--stdin")),
     ("a password", ("sudo -S", "sudo -kS"), regex(rf"{_PIPED}sudo[ \t]+-k?S\b")),
     ("a password", ("--password-stdin",), regex(rf"{_PIPED}{_SUDO}\w[^\n|;]{{0,100}}--password-stdin")),
+    # Programs that ask for the password of a domain: the manuals of realm, adcli and kinit
+    ("a password", ("realm", "adcli", "kinit"), regex(rf"{_PIPED}{_SUDO}{_ASKS}\b")),
+    ("a password", ("realm", "adcli", "kinit"), regex(rf"\b{_ASKS}\b{_REST}<<<[ \t]*{_V}")),
+    ("a password", ("openssl passwd",), regex(rf"\bopenssl[ \t]+passwd[ \t]+(?:-(?!stdin|in\b)\w+[ \t]+)+(?!-){_V}")),
+    # Windows commands, "cmdkey" and "net use": the password stands between the share and /user
+    ("a password", ("cmdkey",), regex(rf"(?i:\bcmdkey\b){_REST}(?i:/pass:){_V}")),
+    (
+        "a password",
+        ("net use",),
+        regex(rf"\bnet use[ \t]+(?:\w:|\*)?[ \t]*\\\\[^\s\"']+[ \t]+(?![/*]){_V}[\"']?[ \t]+/user:"),
+    ),
     ("a password", ("pass:",), regex(rf"-pass(?:in|out)?[ \t]+pass:{_V}")),
     ("a password", ("storepass", "keypass"), regex(rf"-(?:src|dest)?(?:store|key)pass[ \t]+{_V}")),
     (

@@ -13,7 +13,7 @@ from functools import lru_cache
 from hipaa_guard.facts.lists import every, some
 from hipaa_guard.facts.policies.conditions import Condition
 from hipaa_guard.facts.policies.statements import Statement
-from hipaa_guard.facts.policies.texts import HERE, Text, matches
+from hipaa_guard.facts.policies.texts import Text, matches, with_wildcards
 from hipaa_guard.facts.values import Cause, PartialText, Undecided, Unknown
 from hipaa_guard.lean import dataclass
 
@@ -157,7 +157,7 @@ def _overlap(pattern: Text, name: str) -> bool:
         Undecided: the pattern is not known, and may fit such a text.
 
     """
-    name = name.replace(HERE, _UNSEEN)
+    name = with_wildcards(name)
     if isinstance(pattern, str):
         return patterns_overlap(pattern, name)
     if isinstance(pattern, PartialText):

@@ -13,10 +13,20 @@ from hipaa_guard.facts.policies.parsing import LONG, statements_of, structure_of
 from hipaa_guard.facts.policies.principals import Principal
 from hipaa_guard.facts.policies.statement_denials import left_by
 from hipaa_guard.facts.policies.statements import Statement
-from hipaa_guard.facts.policies.texts import HERE, matches, symbol, symbolic
+from hipaa_guard.facts.policies.texts import HERE, matches, own_arn, symbol, symbolic
 from hipaa_guard.facts.values import Undecided, Unknown, Value
 
-__all__ = ["HERE", "Condition", "PolicyDocument", "Principal", "Statement", "matches", "symbol", "symbolic"]
+__all__ = [
+    "HERE",
+    "Condition",
+    "PolicyDocument",
+    "Principal",
+    "Statement",
+    "matches",
+    "own_arn",
+    "symbol",
+    "symbolic",
+]
 
 
 @lru_cache(maxsize=8)

@@ -82,6 +82,20 @@ HERE = "\ue005"
 A policy that is attached to the resource can only mean these: ``f"arn:{HERE}:sqs:{HERE}:{HERE}:records"``.
 """
 
+_KNOWN = "\ue007"
+"""Follows `HERE` before the text that is known to stand there. What a policy looks up may be that text too."""
+
+
+def own_arn(service: str, region: str | None, account: str | None, name: str) -> str:
+    """The ARN by which a policy of a resource may name it, with `HERE` for what is not known of its place."""
+    here, there = (HERE if known is None else f"{HERE}{_KNOWN}{known}" for known in (region, account))
+    return f"arn:{HERE}:{service}:{here}:{there}:{name}"
+
+
+def with_wildcards(text: str) -> str:
+    """The ARN of a resource as a pattern, with a wildcard for each `HERE`."""
+    return re.sub(f"{HERE}(?:{_KNOWN}[^:]*)?", "*", text)
+
 
 @lru_cache(maxsize=4096)
 def _expression(pattern: str) -> re.Pattern[str]:
@@ -131,6 +145,9 @@ def _covers_here(pattern: Text, text: str) -> bool:
 def _is_of_here(pattern: str, name: str) -> bool:
     """Whether a part of a pattern covers a part of an ARN, in which `HERE` stands for any text without a slash."""
     before, here, after = name.partition(HERE)
+    if after.startswith(_KNOWN):
+        is_looked_up = SYMBOL_START in pattern or _ANYTHING in pattern
+        return is_looked_up or _expression(pattern).fullmatch(after.removeprefix(_KNOWN)) is not None
     if _expression(pattern).fullmatch(f"{before}0{after}" if here else name):
         return True
     own = pattern.removeprefix(before).removesuffix(after)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hipaa_guard.facts.allowed_values import between, numbers
+from hipaa_guard.facts.allowed_values import between
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.lists import every, some
 from hipaa_guard.facts.policies.document import symbol, symbolic
@@ -16,14 +16,15 @@ from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.tags import Tag, awscc_tags, declared_tags
 from hipaa_guard.facts.values import Cause, Undecided, Unknown
 from hipaa_guard.services.rds import answered, declared
-from hipaa_guard.services.rds.answered import ENCRYPTIONS
+from hipaa_guard.services.rds.answered import ENCRYPTIONS, INTERVALS
+from hipaa_guard.services.rds.members import ClusterInstance as ClusterInstance
+from hipaa_guard.services.rds.members import MultiAzInstances as MultiAzInstances
 from hipaa_guard.services.rds.proxies import Proxy as Proxy
 from hipaa_guard.services.rds.snapshots import ClusterSnapshot as ClusterSnapshot
 from hipaa_guard.services.rds.snapshots import ReplicatedBackups as ReplicatedBackups
 from hipaa_guard.services.rds.snapshots import Snapshot as Snapshot
 
 _READERS = "rds:cluster:ReadReplicaCount"
-_INTERVALS = numbers(0, 1, 5, 10, 15, 30, 60)
 
 
 class _Store(Resource):
@@ -74,7 +75,7 @@ class _Store(Resource):
         awscc="monitoring_interval",
         unset=0,
         aws=listed("MonitoringInterval"),
-        allowed=_INTERVALS,
+        allowed=INTERVALS,
     )
     """The interval of enhanced monitoring; 0 or None if it is off."""
 
@@ -286,7 +287,7 @@ def adds_reader(cluster: Cluster, inventory: Inventory) -> bool:
     """
     if some(lambda scaling: every(lambda test: test(), _adding(scaling, cluster)), inventory.all(Scaling)):
         return True
-    others = [each for each in inventory.seen(Cluster) if each is not cluster]
+    others = [each for each in inventory.seen(Cluster) if each is not cluster and each.origin.uncertain is None]
 
     def may_be_its(scaling: Scaling) -> bool:
         return scaling.dimension == _READERS and not some(scaling.is_of, others)
@@ -298,67 +299,6 @@ def adds_reader(cluster: Cluster, inventory: Inventory) -> bool:
 
 def _adding(scaling: Scaling, cluster: Cluster) -> tuple[Callable[[], bool], ...]:
     return lambda: scaling.is_of(cluster), lambda: scaling.minimum >= 1
-
-
-class ClusterInstance(Resource):
-    """An instance of a cluster. The cluster has the settings of encryption, backups, logs, sign-in and deletion."""
-
-    terraform = Block(
-        "aws_rds_cluster_instance",
-        "awscc_rds_db_instance",
-        name="identifier",
-        awscc_name="db_instance_identifier",
-        also=("db_instance_arn",),
-        when=declared.is_member,
-    )
-    aws = Listing(
-        "rds.describe_db_instances",
-        f"DBInstances[?DBClusterIdentifier!=`null` && {answered.NEITHER_DOCDB_NOR_NEPTUNE}]",
-        always=["DBInstances[].Engine"],
-        arn="{DBInstanceArn}",
-        name="DBInstanceIdentifier",
-        keys=("DBInstanceIdentifier", "DBInstanceArn"),
-    )
-    aws_types = ("AWS::RDS::DBInstance", "rds:db")
-    security_hub_type = "AwsRdsDbInstance"
-
-    cluster: str = fact(
-        terraform="cluster_identifier", awscc="db_cluster_identifier", unset=None, aws=listed("DBClusterIdentifier")
-    )
-
-    public: bool = fact(
-        terraform="publicly_accessible",
-        awscc=first("publicly_accessible", declared.public_by_subnets),
-        unset=False,
-        aws=listed("PubliclyAccessible"),
-    )
-
-    auto_minor_upgrade: bool = fact(
-        terraform="auto_minor_version_upgrade",
-        awscc="auto_minor_version_upgrade",
-        unset=True,
-        aws=listed("AutoMinorVersionUpgrade"),
-    )
-
-    monitoring_seconds: int | None = fact(
-        terraform=declared.monitoring_of_member,
-        awscc="monitoring_interval",
-        unset=None,  # the setting of the cluster
-        aws=listed("MonitoringInterval"),
-        allowed=_INTERVALS,
-    )
-
-    parameter_group: str | None = fact(
-        terraform="db_parameter_group_name",
-        awscc="db_parameter_group_name",
-        unset=None,  # then the default group of its engine and version applies
-        aws=listed("DBParameterGroups[0].DBParameterGroupName"),
-    )
-    """The group of the instance itself. Where it sets a parameter, the group of the cluster does not count."""
-
-    parameters_applied: str = fact(
-        aws=listed("DBParameterGroups[0].ParameterApplyStatus"), live_only=answered.NOT_DECLARED
-    )
 
 
 def original(instance: Instance, inventory: Inventory) -> Instance | Cluster:
@@ -380,6 +320,36 @@ def original(instance: Instance, inventory: Inventory) -> Instance | Cluster:
             break
         found = following
     raise Undecided(Unknown("the source of this replica is not known", Cause.NOT_IN_SCOPE))
+
+
+def storage_of(store: Instance | Cluster, inventory: Inventory) -> Instance | Cluster:
+    """Whose encryption and key decide: a replica that names no key of its own is encrypted as its source is.
+
+    Raises:
+        Undecided: the source of a replica is not known, or RDS refuses to make the replica (RDS API reference,
+            CreateDBInstanceReadReplica, "KmsKeyId"; read 2026-11-30).
+
+    """
+    if not isinstance(store, Instance):
+        return store
+    if store.encryption is None:
+        source = original(store, inventory)
+        regions = {source.origin.region, store.origin.region}
+        if None not in regions and len(regions) > 1 and source.encryption != "none":
+            raise Undecided(_refused("kms_key_id is left out, and RDS needs it for a replica in another region"))
+        return source
+    if store.origin.source == "terraform" and store.origin.arn is None and store.source is not None:
+        try:
+            source = original(store, inventory)
+        except Undecided:
+            return store
+        if source.is_surely_plain():
+            raise Undecided(_refused("RDS makes no encrypted replica of a database that is not encrypted"))
+    return store
+
+
+def _refused(reason: str) -> Unknown:
+    return Unknown(reason, Cause.REFUSED)
 
 
 def engine_of(store: Instance | Cluster, inventory: Inventory) -> str:

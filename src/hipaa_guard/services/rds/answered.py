@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hipaa_guard.facts.allowed_values import one_of
+from hipaa_guard.facts.allowed_values import numbers, one_of
 from hipaa_guard.facts.readings import derived, listed
 from hipaa_guard.facts.values import Value
 
@@ -12,6 +12,9 @@ NEITHER_DOCDB_NOR_NEPTUNE = "Engine!='docdb' && Engine!='neptune'"
 NOT_DECLARED = "a configuration does not show what is in force already"
 
 ENCRYPTIONS = one_of("none", "sse-rds", "sse-kms")
+
+INTERVALS = numbers(0, 1, 5, 10, 15, 30, 60)
+"""Seconds between the metrics of enhanced monitoring; 0 turns it off."""
 
 
 def encryption(type: Value, encrypted: Value) -> Value:

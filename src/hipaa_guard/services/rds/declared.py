@@ -62,6 +62,22 @@ def is_member(view: View) -> Value:
     return cluster if isinstance(cluster, Unknown) and not cluster.is_set else cluster is not None
 
 
+def is_multi_az_cluster(view: View) -> Value:
+    """Whether a cluster is a Multi-AZ one, whose instances RDS makes itself."""
+    size = view.get("db_cluster_instance_class")
+    return size if isinstance(size, Unknown) and not size.is_set else size is not None
+
+
+def monitoring_of_members(view: View) -> Value:
+    """Seconds between metrics of all instances of a Multi-AZ cluster."""
+    return view.get("monitoring_interval")
+
+
+def cluster_itself(view: View) -> Reference:
+    """The cluster that is read."""
+    return Reference(view.address, "id")
+
+
 def is_no_member(view: View) -> Value:
     """Whether an instance belongs to no cluster."""
     member = is_member(view)
@@ -193,8 +209,8 @@ def one_day(_: View) -> int:
 
 
 def public_by_subnets(_: View) -> Unknown:
-    """The default of CloudFormation: RDS decides by the VPC of the subnets."""
-    reason = "publicly_accessible is left out, and then it depends on the subnets whether the instance is public"
+    """The default of RDS, which decides by the VPC of the subnets."""
+    reason = "publicly_accessible is not set, and then it depends on the subnets whether the instance is public"
     return Unknown(reason, Cause.NOT_IN_SCOPE)
 
 
@@ -212,8 +228,14 @@ def backup_days_of_cluster(view: View) -> Value:
 
 
 def cluster_zones(view: View) -> Value:
-    """Whether a cluster runs in several zones: Multi-AZ clusters always do, Aurora with two or more instances."""
-    if view.get("engine_mode") == "serverless" or is_given(view.get("db_cluster_instance_class")):
+    """Whether a cluster runs in several zones: Multi-AZ clusters always do, Aurora with two or more instances.
+
+    Aurora Serverless v1 runs in one zone, and is made anew in another one when that fails (Aurora user guide, "Aurora
+    Serverless v1 and failover"; AWS ended it on 2025-03-31).
+    """
+    if view.get("engine_mode") == "serverless":
+        return False
+    if is_given(view.get("db_cluster_instance_class")):
         return True
     members = joined(
         view.linked("aws_rds_cluster_instance"),
