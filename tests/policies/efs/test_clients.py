@@ -37,7 +37,7 @@ def binding(key: str) -> dict[str, Any]:
 
 def by_key() -> Iterator[Case]:
     """Everyone, bound by each key that binds callers of other services."""
-    for key in binding_conditions._KEYS:
+    for key in sorted(binding_conditions._KEYS):
         expected = PASS if key in NFS_CLIENTS.keys else FAIL
         says = "" if expected is PASS else f"does not enforce {key} for NFS clients"
         told = policy(allow(Condition=binding(key)))
