@@ -49,6 +49,12 @@ def said_of(assessment: Assessment) -> Said:
     return said
 
 
+def _expected(control: str, *, broken: bool) -> Status:
+    if broken and control == "efs_automatic_backup_enabled":
+        return Status.UNKNOWN  # a plan of AWS Backup may back it up, and the simulated account lists no jobs
+    return Status.FAIL if broken else Status.PASS
+
+
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
 def test_what_was_made_wrong_fails_where_it_is_and_what_was_made_right_passes(share: float) -> None:
     with mock_aws(config=MOTO):
@@ -56,7 +62,7 @@ def test_what_was_made_wrong_fails_where_it_is_and_what_was_made_right_passes(sh
         assessment = scan_aws(Options(), AwsTarget(regions=",".join(REGIONS)))
     said = said_of(assessment)
     expected = {
-        (each.arn, control): {Status.FAIL if control in each.broken else Status.PASS}
+        (each.arn, control): {_expected(control, broken=control in each.broken)}
         for each in estate
         for control in each.controls
     }
@@ -80,6 +86,7 @@ def test_the_share_decides_how_much_is_wrong_and_the_number_what() -> None:
 CALLS = {
     "autoscaling.describe_auto_scaling_groups": 2,
     "autoscaling.describe_launch_configurations": 2,
+    "backup.list_backup_jobs": 2,
     "cloudtrail.describe_trails": 4,
     "config.get_discovered_resource_counts": 2,
     "dax.describe_clusters": 2,
@@ -105,10 +112,12 @@ CALLS = {
     "ec2.get_ebs_encryption_by_default": 2,
     "ec2.get_instance_metadata_defaults": 2,
     "ec2.get_snapshot_block_public_access_state": 2,
+    "ecs.list_task_definition_families": 2,
     "efs.describe_access_points": 2,
     "efs.describe_backup_policy": 2,
     "efs.describe_file_system_policy": 2,
     "efs.describe_file_systems": 2,
+    "elb.describe_load_balancers": 2,
     "elbv2.describe_listeners": 2,
     "elbv2.describe_load_balancer_attributes": 2,
     "elbv2.describe_load_balancers": 2,

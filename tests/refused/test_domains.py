@@ -17,7 +17,7 @@ from hipaa_guard.facts.readings import Ask, Derived, Listed, Listing
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Fact, FactSource, Resource, fact
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
-from hipaa_guard.testing import PASS, UNKNOWN, Case, cases
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, cases
 from tests.given_facts import GivenFacts
 from tests.policies import boto_names
 from tests.refused.instead import CONTROLS, KINDS, decided, instead, of_phi
@@ -246,8 +246,8 @@ test_numbers_and_words = cases(
     ),
     Case(
         "rds_cluster_backup_retention",
-        "not at all, which clusters cannot",
-        UNKNOWN,
+        "not at all, which the provider leaves out",
+        FAIL,
         terraform=rds("aws_rds_cluster", 0),
     ),
     Case("rds_cluster_backup_retention", "longer than RDS can", UNKNOWN, terraform=rds("aws_rds_cluster", 36)),

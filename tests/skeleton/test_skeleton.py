@@ -16,7 +16,7 @@ from tests.skeleton.__main__ import ROOT, main
 from tests.skeleton.tables import kinds
 from tests.skeleton.texts import files
 
-NAMES = ("kinesis", "workspaces", "firehose", "backup", "elasticache")
+NAMES = ("kinesis", "workspaces", "firehose", "ecr", "elasticache")
 
 
 @pytest.fixture(scope="module")

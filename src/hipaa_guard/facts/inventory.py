@@ -164,6 +164,9 @@ class Inventory:
             raise Undecided(value)
         matches = self._meant(kind, str(value))
         if len(matches) == 1:
+            doubt = self._doubt(matches[0])
+            if doubt is not None:
+                raise Undecided(doubt)
             return matches[0]
         if len(matches) > 1:
             raise Undecided(Unknown(f"{value} names {len(matches)} resources"))
@@ -176,6 +179,14 @@ class Inventory:
         if outside is not None:
             raise Undecided(outside)
         return None
+
+    def _doubt(self, named: Resource) -> Unknown | None:
+        """Why a resource that a name means may not exist; None where it certainly does, if the one that asks does."""
+        doubt, asking = named.origin.uncertain, self._asking
+        if doubt is None or asking is None or named.origin is asking:
+            return None
+        together = asking.uncertain is not None and asking.uncertain.reason == doubt.reason
+        return None if together else doubt
 
     def lookup(self, kind: type[K], value: Value) -> K | None:
         """The resource of a kind that a value certainly points at; None where it may point at anything else."""

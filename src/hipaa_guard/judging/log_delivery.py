@@ -28,18 +28,27 @@ def first_way(*ways: tuple[str, Callable[[], bool]]) -> str | None:
     """The name of the first way of delivery that certainly holds; None if none holds.
 
     Raises:
-        Undecided: none certainly holds, and one may.
+        Undecided: none certainly holds, and one may; or AWS refuses the resource for what a way says.
 
     """
     found: list[str] = []
+    refused: list[Undecided] = []
 
     def holds(way: tuple[str, Callable[[], bool]]) -> bool:
         name, test = way
-        if test():
+        try:
+            does = test()
+        except Undecided as undecided:
+            refused.extend([undecided] if undecided.unknown.cause is Cause.REFUSED else [])
+            raise
+        if does:
             found.append(name)
         return bool(found)
 
-    return found[0] if some(holds, ways) else None
+    held = some(holds, ways)
+    if refused:  # such a resource cannot be made, whatever else holds
+        raise refused[0]
+    return found[0] if held else None
 
 
 def vended(resource: Resource, inventory: Inventory, *types: str) -> bool:

@@ -294,7 +294,7 @@ class AccountSubscription(Subscription):
     aws = Listing(
         "logs.describe_account_policies", "accountPolicies[]", name="policyName", policyType=_OF_SUBSCRIPTIONS
     )
-    aws_types = ()  # one type for policies of all kinds
+    aws_types = ("AWS::Logs::AccountPolicy",)
 
     destination: str = fact(
         terraform="policy_document",

@@ -224,27 +224,3 @@ class TaskDefinition(Resource):
         ),
     )
     """The names of credentials in containers and volumes, each with its place; never their values."""
-
-
-_REGISTERED = "a live account lists the task definition that ECS registers for the service"
-
-
-def _primary(view: View) -> Value:
-    return _of_each(view.get("primary_container"), _in_container)
-
-
-class ExpressService(TaskDefinition):
-    """A service of ECS Express Mode, which declares the container of its task definition itself."""
-
-    noun = "Express service"
-    terraform = Block(
-        "aws_ecs_express_gateway_service",
-        "awscc_ecs_express_gateway_service",
-        name="service_name",
-        awscc_name="service_name",
-    )
-    aws = None
-    aws_types = ()
-    terraform_only = _REGISTERED
-
-    credentials: list[str] = fact(terraform=_primary, awscc=_primary, unset=[], terraform_only=_REGISTERED)

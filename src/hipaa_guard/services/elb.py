@@ -55,6 +55,7 @@ class ClassicLoadBalancer(Resource):
         arn="arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/{LoadBalancerName}",
         name="LoadBalancerName",
     )
+    aws_types = ("AWS::ElasticLoadBalancing::LoadBalancer", "elasticloadbalancing:loadbalancer")
 
     log_bucket: str | None = fact(
         terraform=_declared_logs,

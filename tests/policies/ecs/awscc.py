@@ -71,21 +71,4 @@ TWINS = [
         VARIABLE + in_awscc("environment = var.open"),
         UNKNOWN,
     ),
-    Twin(
-        "an Express service with a password in a variable",
-        resource("aws_ecs_express_gateway_service", f"primary_container {{\n{BLOCK_OF}\n}}"),
-        resource("awscc_ecs_express_gateway_service", f"primary_container = {{ {VARIABLE_OF} }}"),
-        FAIL,
-    ),
-    Twin(
-        "an Express service with a secret that ECS reads",
-        resource(
-            "aws_ecs_express_gateway_service", f"primary_container {{\nsecret {{\n{SECRET}\nvalue_from = {ARN}\n}}\n}}"
-        ),
-        resource(
-            "awscc_ecs_express_gateway_service",
-            f"primary_container = {{ secrets = [{{ {SECRET}, value_from = {ARN} }}] }}",
-        ),
-        PASS,
-    ),
 ]

@@ -12,7 +12,7 @@ from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.findings import judge
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
-from hipaa_guard.testing import ACCOUNT, FAIL, PASS, UNKNOWN, Case, all_controls, cases, resource
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, all_controls, cases, resource
 from tests.policies.ecs.states import HALT, PASSWORD, SECRET, SECRETS, declared, in_source
 from tests.terraform.plans import block, change, plan
 
@@ -220,49 +220,6 @@ test_source = cases(
             'environment = [{ name = "DB_PASSWORD", value = aws_secretsmanager_secret.s.arn }]',
             resource("aws_secretsmanager_secret", 'name = "records"', "s"),
         ),
-    ),
-)
-
-
-def express(container: str, around: str = "") -> str:
-    """A service of ECS Express Mode, which declares its container itself."""
-    roles = "\n".join(
-        f'{role}_role_arn = "arn:aws:iam::{ACCOUNT}:role/{role}"' for role in ("execution", "infrastructure")
-    )
-    lines = f'{roles}\nprimary_container {{\nimage = "records:1"\n{container}\n}}'
-    return around + resource("aws_ecs_express_gateway_service", lines)
-
-
-def of_express(name: str, value: str) -> str:
-    return f"environment {{\nname = {json.dumps(name)}\nvalue = {value}\n}}"
-
-
-test_express_services = cases(
-    Case(SECRETS, "an Express service with plain settings", PASS, terraform=express(of_express("STAGE", '"test"'))),
-    Case(
-        SECRETS,
-        "an Express service with a password in a variable",
-        FAIL,
-        terraform=express(of_express("STAGE", '"test"') + "\n" + of_express("DB_PASSWORD", json.dumps(PASSWORD))),
-        says="a password in DB_PASSWORD of a container",
-    ),
-    Case(
-        SECRETS,
-        "an Express service with a password in its command",
-        FAIL,
-        terraform=express(f'command = ["run", "--password", "{PASSWORD}"]'),
-    ),
-    Case(
-        SECRETS,
-        "an Express service with a secret that ECS reads",
-        PASS,
-        terraform=express(f'secret {{\nname = "DB_PASSWORD"\nvalue_from = "{SECRET}"\n}}'),
-    ),
-    Case(
-        SECRETS,
-        "an Express service with a variable without a value",
-        UNKNOWN,
-        terraform=express(of_express("DB_PASSWORD", "var.unset"), HALT),
     ),
 )
 

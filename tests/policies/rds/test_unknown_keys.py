@@ -38,8 +38,18 @@ def with_key(control: str, key: str) -> str:
     return UNSET + KEY + around + resource(type, f"{lines}\nkms_key_id = {key}")
 
 
+def encrypted(control: str) -> str:
+    """With a key that is declared. RDS makes no encrypted replica of an instance in the clear."""
+    text = with_key(control, "aws_kms_key.k.arn")
+    return (
+        text.replace('identifier = "db"', 'identifier = "db"\nstorage_encrypted = true')
+        if control == INSTANCE
+        else text
+    )
+
+
 test_keys = cases(
-    *(Case(control, "a key that is declared", PASS, with_key(control, "aws_kms_key.k.arn")) for control in STATES),
+    *(Case(control, "a key that is declared", PASS, encrypted(control)) for control in STATES),
     *(Case(control, "a variable that may be null", UNKNOWN, with_key(control, "var.open")) for control in STATES),
     *(Case(control, "null", UNKNOWN if control == CLUSTER else FAIL, with_key(control, "null")) for control in STATES),
     Case(

@@ -34,6 +34,8 @@ NO_RESOURCES = {
     "aws_lambda_function_event_invoke_config.destination_config": "where failures are sent",
     "awscc_lambda_event_invoke_config.destination_config": "where failures are sent",
     "awscc_lambda_event_source_mapping.destination_config": "where failures are sent",
+    "aws_cloudwatch_log_delivery_destination.delivery_destination_configuration": "where logs are sent",
+    "awscc_logs_delivery_destination.delivery_destination_policy": "a policy",
     "aws_pipes_pipe.log_configuration": "where logs are sent",
     "awscc_pipes_pipe.log_configuration": "where logs are sent",
     "aws_launch_template.secondary_interfaces": "an interface",

@@ -34,11 +34,16 @@ def attributes(arguments: dict[str, Argument], skip: str, given: dict[str, str],
     return body(arguments, skip, given, prefix).replace(" {\n", " = {\n")
 
 
+OF_KIND = {"cloudwatch_logs.AccountSubscription": {"policy_type": '"SUBSCRIPTION_FILTER_POLICY"'}}
+"""The values of required arguments that make a resource one of the kind."""
+
+
 def text(kind: type[Resource], type_: str, skip: str, given: dict[str, str]) -> str:
     """A resource of a kind, and where `type_` is a split resource, that too."""
     assert kind.terraform is not None
     main = type_ if type_ in kind.terraform.types else kind.terraform.types[0]
     write = attributes if type_.startswith("awscc_") else body
+    given = {**OF_KIND.get(kind.kind, {}), **given}
     if type_ == main:
         return f'resource "{main}" "phi" {{\n{write(arguments_of(type_), skip, given)}}}\n'
     by = next(iter(kind.terraform.pointing(type_)), "")

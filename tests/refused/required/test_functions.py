@@ -14,7 +14,16 @@ from hipaa_guard.facts.values import Value
 from hipaa_guard.services.iam import InlinePolicy
 from hipaa_guard.terraform.binding.fact_view import InstanceView
 from hipaa_guard.terraform.binding.required_arguments import arguments_of
-from tests.refused.required.configurations import WHOLE, attributes, body, required_steps, resource, says_whose, text
+from tests.refused.required.configurations import (
+    OF_KIND,
+    WHOLE,
+    attributes,
+    body,
+    required_steps,
+    resource,
+    says_whose,
+    text,
+)
 
 
 def asked(kind: type[Resource]) -> frozenset[tuple[str, str, str]]:
@@ -76,6 +85,8 @@ def test_what_functions_ask_for_is_not_known_where_it_is_left_out(kind: type[Res
                 continue  # without a document, which it may leave out, there is no policy to name
             if says_whose(kind, type_, step):
                 continue  # what does not say where it belongs is of nobody
+            if step in OF_KIND.get(kind.kind, {}):
+                continue  # then it may not be of the kind
             written = text(kind, type_, step, {})
             found = resource(written, kind, tmp_path)
             if found is not None:

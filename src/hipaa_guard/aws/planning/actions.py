@@ -218,12 +218,15 @@ def actions_for(
 
 def policy_of(actions: Collection[str]) -> dict[str, Any]:
     """An IAM policy that allows exactly these actions and denies reading stored data."""
-    return {"Version": "2012-10-17", "Statement": [allowance(actions), denial()]}
+    return {"Version": "2012-10-17", "Statement": [*allowances(actions), denial()]}
 
 
-def allowance(actions: Collection[str]) -> dict[str, Any]:
-    """The statement that allows exactly these actions. One for each service would take the room of thirty actions."""
-    return {"Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
+def allowances(actions: Collection[str]) -> list[dict[str, Any]]:
+    """The statement that allows exactly these actions; none without any, since IAM takes no empty one.
+
+    One for each service would take the room of thirty actions.
+    """
+    return [{"Effect": "Allow", "Action": sorted(actions), "Resource": "*"}] if actions else []
 
 
 def denial() -> dict[str, Any]:

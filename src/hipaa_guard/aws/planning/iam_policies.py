@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from hipaa_guard.aws.planning.actions import allowance, policy_of
+from hipaa_guard.aws.planning.actions import allowances, policy_of
 from hipaa_guard.facts.policies.texts import matches
 
 MANAGED_POLICY_LIMIT = 6144
@@ -60,7 +60,7 @@ def policies_of(actions: Collection[str]) -> list[dict[str, Any]]:
 
 
 def _allowing(actions: Collection[str]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": [allowance(actions)]}
+    return {"Version": "2012-10-17", "Statement": allowances(actions)}
 
 
 def _fitting(actions: Sequence[str], *, denies: bool) -> int:
