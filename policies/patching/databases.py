@@ -26,7 +26,7 @@ _PEERS = {
     peers=_PEERS,
 )
 def rds_instance_auto_minor_upgrade(instance: rds.Instance) -> bool | Verdict:
-    if not instance.auto_minor_upgrade and is_custom(instance):
+    if is_custom(instance):  # RDS refuses one with the setting on (API reference, CreateDBInstance)
         return not_applicable("is an RDS Custom instance, whose minor versions are its owner's to install")
     return instance.auto_minor_upgrade
 

@@ -27,6 +27,19 @@ def of_secret(state: str) -> Told:
     return applied(Told(aws=lambda _: None), "postgres", "in-sync", MasterUserSecret=secret)
 
 
+OPEN = 'variable "open" {}\n'
+
+
+def custom(engine: str, lines: str = "", **changes: Any) -> Told:
+    """An instance of RDS Custom, which moto lacks."""
+    return Told(instance(lines, engine=engine).text) | applied(Told(aws=lambda _: None), engine, "in-sync", **changes)
+
+
+def of_master(type: str, signs_in: str) -> str:
+    """An instance or cluster of `awscc`, whose argument says how the master user signs in."""
+    return resource(type, f'engine = "aurora-postgresql"\nmaster_user_authentication_type = {signs_in}')
+
+
 test_authentication = cases(
     Case(IAM, "left out", FAIL, instance()),
     Case(IAM, "on", PASS, instance(WITH_IAM, EnableIAMDatabaseAuthentication=True)),
@@ -40,6 +53,17 @@ test_authentication = cases(
         for state, verdict in (("active", PASS), ("rotating", PASS), ("creating", PASS), ("impaired", FAIL))
     ),
     Case(SECRET, "a read replica", NOT_APPLICABLE, replica()),
+    Case(SECRET, "RDS Custom, where RDS manages no password", NOT_APPLICABLE, custom("custom-sqlserver-se")),
+    Case(SECRET, "an engine that is not known", UNKNOWN, instance(engine="${var.open}").in_terraform(OPEN)),
+    *(
+        Case(control, f"the master user signs in with {means}", verdict, terraform=OPEN + of_master(type, value))
+        for control, type in ((SECRET, "awscc_rds_db_instance"), (CLUSTER_SECRET, "awscc_rds_db_cluster"))
+        for means, value, verdict in (
+            ("IAM", '"iam-db-auth"', NOT_APPLICABLE),
+            ("a password", '"password"', FAIL),
+            ("what a variable says", "var.open", UNKNOWN),
+        )
+    ),
     Case(CLUSTER_SECRET, "a password of one's own", FAIL, cluster('master_password = "not-a-real-password"')),
     Case(CLUSTER_SECRET, "managed", PASS, without_password(cluster(MANAGED), ManageMasterUserPassword=True)),
     Case(
@@ -49,8 +73,6 @@ test_authentication = cases(
         cluster('global_cluster_identifier = "world"').in_terraform(),
     ),
 )
-
-OPEN = 'variable "open" {}\n'
 
 
 def sibling(of: str = "records", *, upgrades: bool) -> Told:
@@ -144,8 +166,10 @@ test_operation = cases(
         UPGRADE,
         "off, as RDS Custom asks",
         NOT_APPLICABLE,
-        instance("auto_minor_version_upgrade = false", engine="custom-oracle-ee").in_terraform(),
+        custom("custom-oracle-ee", "auto_minor_version_upgrade = false", AutoMinorVersionUpgrade=False),
     ),
+    Case(UPGRADE, "left out of RDS Custom", NOT_APPLICABLE, instance(engine="custom-sqlserver-se").in_terraform()),
+    Case(UPGRADE, "left out, and it may be RDS Custom", UNKNOWN, instance(engine="${var.open}").in_terraform(OPEN)),
     Case(MEMBER_UPGRADE, "left out", PASS, member()),
     Case(MEMBER_UPGRADE, "beside one with the same", PASS, member() + sibling(upgrades=True)),
     Case(

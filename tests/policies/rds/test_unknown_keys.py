@@ -39,7 +39,16 @@ def with_key(control: str, key: str) -> str:
 
 
 test_keys = cases(
-    *(Case(control, "a key that is declared", PASS, with_key(control, "aws_kms_key.k.arn")) for control in STATES),
+    *(
+        # RDS makes no encrypted replica of a database that is not encrypted.
+        Case(
+            control,
+            "a key that is declared",
+            UNKNOWN if control == INSTANCE else PASS,
+            with_key(control, "aws_kms_key.k.arn"),
+        )
+        for control in STATES
+    ),
     *(Case(control, "a variable that may be null", UNKNOWN, with_key(control, "var.open")) for control in STATES),
     *(Case(control, "null", UNKNOWN if control == CLUSTER else FAIL, with_key(control, "null")) for control in STATES),
     Case(
