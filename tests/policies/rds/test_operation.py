@@ -16,6 +16,8 @@ from tests.policies.rds.states import (
 
 IAM, CLUSTER_IAM = "rds_instance_iam_authentication", "rds_cluster_iam_authentication"
 SECRET, CLUSTER_SECRET = "rds_instance_master_password_managed", "rds_cluster_master_password_managed"
+MONITORING, MEMBER_MONITORING = "rds_instance_enhanced_monitoring", "rds_cluster_instance_enhanced_monitoring"
+UPGRADE, MEMBER_UPGRADE = "rds_instance_auto_minor_upgrade", "rds_cluster_auto_minor_upgrade"
 WITH_IAM = "iam_database_authentication_enabled = true"
 MANAGED = "manage_master_user_password = true"
 
@@ -38,6 +40,16 @@ def custom(engine: str, lines: str = "", **changes: Any) -> Told:
 def of_master(type: str, signs_in: str) -> str:
     """An instance or cluster of `awscc`, whose argument says how the master user signs in."""
     return resource(type, f'engine = "aurora-postgresql"\nmaster_user_authentication_type = {signs_in}')
+
+
+def of_world(told: Told, source: str) -> str:
+    """A cluster, and a global database that is made of a cluster."""
+    label = "records" if '"records"' in told.text else "phi"
+    named = source.replace("LABEL", label)
+    quoted = named if named.startswith("aws_") else f'"{named}"'
+    lines = f"source_db_cluster_identifier = {quoted}" if source else 'engine = "aurora-mysql"'
+    world = resource("aws_rds_global_cluster", f'global_cluster_identifier = "world"\n{lines}', "world")
+    return told.text + "\n" + world
 
 
 test_authentication = cases(
@@ -71,6 +83,16 @@ test_authentication = cases(
         "of a global database",
         NOT_APPLICABLE,
         cluster('global_cluster_identifier = "world"').in_terraform(),
+    ),
+    *(
+        Case(control, f"the first cluster of a global database{more}", verdict, terraform=of_world(told, source))
+        for control, told in ((CLUSTER_SECRET, cluster()), (MEMBER_UPGRADE, member()))
+        for more, source, verdict in (
+            ("", "aws_rds_cluster.LABEL.arn", NOT_APPLICABLE),
+            (", as a module may name it", "${aws_rds_cluster.LABEL.arn}", NOT_APPLICABLE),
+            (" of another cluster", "elsewhere", FAIL if control == CLUSTER_SECRET else PASS),
+            (" without a source", "", FAIL if control == CLUSTER_SECRET else PASS),
+        )
     ),
 )
 
@@ -112,8 +134,6 @@ def of_global_database(session: Any) -> None:
     answered(session, "rds", "DescribeDBInstances", {"DBInstances": [{**member, **more}]})
 
 
-MONITORING, MEMBER_MONITORING = "rds_instance_enhanced_monitoring", "rds_cluster_instance_enhanced_monitoring"
-UPGRADE, MEMBER_UPGRADE = "rds_instance_auto_minor_upgrade", "rds_cluster_auto_minor_upgrade"
 MONITORED: dict[str, Any] = {"MonitoringInterval": 60, "MonitoringRoleArn": "arn:aws:iam::123456789012:role/monitoring"}
 
 

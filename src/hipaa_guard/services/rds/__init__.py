@@ -17,6 +17,7 @@ from hipaa_guard.facts.tags import Tag, awscc_tags, declared_tags
 from hipaa_guard.facts.values import Cause, Undecided, Unknown
 from hipaa_guard.services.rds import answered, declared
 from hipaa_guard.services.rds.answered import ENCRYPTIONS, INTERVALS
+from hipaa_guard.services.rds.global_databases import GlobalDatabase as GlobalDatabase
 from hipaa_guard.services.rds.members import ClusterInstance as ClusterInstance
 from hipaa_guard.services.rds.members import MultiAzInstances as MultiAzInstances
 from hipaa_guard.services.rds.proxies import Proxy as Proxy
