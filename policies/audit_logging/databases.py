@@ -229,6 +229,7 @@ _NOT_BY_MACHINE = "needs what fills the log turned on, which depends on the engi
               '{"EnableLogTypes":["postgresql","upgrade"]}'
         """,
         note=f"{_RESTART}{_COPY} MySQL and MariaDB export `audit` and need an option group with MARIADB_AUDIT_PLUGIN, "
+        "or `general` and the parameters general_log = 1 and log_output = FILE, "
         "Oracle the parameter audit_trail = OS. Statements in a log hold ePHI: whoever reads the log reads it.",
         not_by_machine=_NOT_BY_MACHINE,
         consequences=("interrupts", "costs_money"),
