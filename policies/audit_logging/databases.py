@@ -15,42 +15,59 @@ from hipaa_guard.judging.database_settings import (
 from hipaa_guard.judging.log_delivery import Exports, logs_exported
 from hipaa_guard.services import rds, rds_options, rds_parameters
 
-_NEEDED = {
-    "aurora-mysql": "audit",
-    "aurora-postgresql": "postgresql",
-    "aurora": "audit",
-    "mariadb": "audit",
-    "mysql": "audit",
-    "postgres": "postgresql",
-    "oracle": "audit",
-    "sqlserver": "error",
-    "db2": "diag.log",
+_GENERAL = "general"
+_TELLING_LOGS: dict[str, tuple[str, ...]] = {
+    "aurora-mysql": ("audit",),
+    "aurora-postgresql": ("postgresql",),
+    "aurora": ("audit",),
+    "mariadb": ("audit", _GENERAL),
+    "mysql": ("audit", _GENERAL),
+    "postgres": ("postgresql",),
+    "oracle": ("audit",),
+    "sqlserver": ("error",),
+    "db2": ("diag.log",),
 }
-"""By the first words of the engine, the log that tells who did what (for the last two, who signed in or failed to)."""
+"""By the first words of the engine, the logs of which each tells who did what (for the last two, who signed in or
+failed to). The general log has each connection and each statement (RDS user guide, "RDS for MySQL database logs")."""
 _TELLING = {"CONNECT", "QUERY", "QUERY_DML", "QUERY_DML_NO_SELECT", "TABLE"}
 """Events of an audit log that tell who signs in, or who reads or changes data; QUERY_DDL and QUERY_DCL do not."""
 _OFF = ("", "0", "off", "false", "no")
+_NAMELESS = {"receipt", "setup_durations"}
+"""The stages of a connection that tell when and whence it came, and not whose it is."""
 
 
 def _exports(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Exports | Verdict:
     exported = store.log_exports
+    if isinstance(store, rds.Instance) and is_custom(store):
+        return not_applicable("is of RDS Custom, whose logs only an agent on its host can deliver")
     if not exported:
-        if isinstance(store, rds.Instance) and is_custom(store):
-            return not_applicable("is of RDS Custom, whose logs only an agent on its host can deliver")
         return Exports(None)
     engine = rds.engine_of(store, inventory)
-    needed = next((log for name, log in _NEEDED.items() if engine.startswith(name)), None)
+    logs = next((logs for name, logs in _TELLING_LOGS.items() if engine.startswith(name)), ())
     if engine == "mysql" and isinstance(store, rds.Cluster):
-        needed = "general"  # RDS exports no other log of Multi-AZ clusters that tells who did what (CreateDBCluster)
-    if needed is None:
+        logs = (_GENERAL,)  # RDS exports no other log of Multi-AZ clusters that tells who did what (CreateDBCluster)
+    if not logs:
         return not_applicable(f"runs {engine}, whose logs are not known here")
-    if not some(lambda log: log == needed, exported):
-        return Exports(exported, needed)
-    return Exports(exported, needed, _says_nothing(engine, store, inventory))
+    silent: dict[str, str] = {}
+
+    def tells(needed: str) -> bool:
+        if not some(lambda log: log == needed, exported):
+            return False
+        silent[needed] = _says_nothing(needed, engine, store, inventory)
+        return not silent[needed]
+
+    some(tells, logs)
+    needed = next((log for log, reason in silent.items() if not reason), next(iter(silent), logs[0]))
+    return Exports(exported, needed, silent.get(needed, ""))
 
 
-def _says_nothing(engine: str, store: rds.Instance | rds.Cluster, inventory: Inventory) -> str:
-    """Why the exported log does not tell who did what; empty if it does."""
+def _says_nothing(log: str, engine: str, store: rds.Instance | rds.Cluster, inventory: Inventory) -> str:
+    """Why an exported log does not tell who did what; empty if it does."""
+    if log == _GENERAL:
+        reason = _general_silent(parameter_group(store, inventory))
+        if not reason:
+            parameters_in_force(store)
+        return reason
     if isinstance(store, rds.Instance) and engine in ("mysql", "mariadb"):
         return _without_plugin(store, inventory)
     if engine.startswith(("sqlserver", "db2")):
@@ -60,8 +77,6 @@ def _says_nothing(engine: str, store: rds.Instance | rds.Cluster, inventory: Inv
         reason = _postgres_silent(store, inventory)
     elif engine.startswith("oracle"):
         reason = _oracle_silent(group)
-    elif engine == "mysql":
-        reason = _mysql_silent(group)
     else:
         reason = _aurora_mysql_silent(group)
     if not reason:
@@ -128,17 +143,31 @@ def _postgres_tells(*groups: ParameterGroup | None) -> bool:
         return next((value for value in values if value is not None), "").lower()
 
     def audits() -> bool:
-        classes = {each.strip() for each in text(lambda group: group.classes_audited).split(",")}
+        classes = _audited(text(lambda group: group.classes_audited))
         libraries = [each.strip() for each in text(lambda group: group.libraries).split(",")]
-        return bool(classes & {"all", "read", "write"}) and "pgaudit" in libraries
+        return bool(classes) and "pgaudit" in libraries
 
     tests: tuple[Callable[[], bool], ...] = (
-        lambda: text(lambda group: group.connections_logged) not in _OFF,
+        lambda: _names_users(text(lambda group: group.connections_logged)),
         lambda: text(lambda group: group.statements_logged) in ("mod", "all"),
         lambda: text(lambda group: group.slow_statements_logged) == "0",
         audits,
     )
     return some(lambda test: test(), tests)
+
+
+def _audited(written: str) -> set[str]:
+    """``read`` and ``write``, as far as pgaudit logs them. A class after a minus is left out (pgaudit, "pgaudit.log")."""
+    classes: set[str] = set()
+    for each in (word.strip() for word in written.split(",")):
+        named = {"read", "write"} & ({"read", "write"} if each.lstrip("-") == "all" else {each.lstrip("-")})
+        classes = classes - named if each.startswith("-") else classes | named
+    return classes
+
+
+def _names_users(connections: str) -> bool:
+    """Whether the logged stages of a connection tell who connects (PostgreSQL 18, "log_connections")."""
+    return connections not in _OFF and not {each.strip() for each in connections.split(",")} <= _NAMELESS
 
 
 def _oracle_silent(group: ParameterGroup | None) -> str:
@@ -148,8 +177,8 @@ def _oracle_silent(group: ParameterGroup | None) -> str:
     return f"Oracle writes no audit files: its parameter audit_trail is {files or 'not set'}, neither OS nor XML"
 
 
-def _mysql_silent(group: ParameterGroup | None) -> str:
-    if not isinstance(group, rds_parameters.ClusterParameterGroup) or not group.general_log:
+def _general_silent(group: ParameterGroup | None) -> str:
+    if group is None or not group.general_log:
         return "MySQL writes none: its parameter general_log is off"
     if "FILE" in (group.log_output or "").upper():
         return ""
@@ -200,6 +229,7 @@ _NOT_BY_MACHINE = "needs what fills the log turned on, which depends on the engi
               '{"EnableLogTypes":["postgresql","upgrade"]}'
         """,
         note=f"{_RESTART}{_COPY} MySQL and MariaDB export `audit` and need an option group with MARIADB_AUDIT_PLUGIN, "
+        "or `general` and the parameters general_log = 1 and log_output = FILE, "
         "Oracle the parameter audit_trail = OS. Statements in a log hold ePHI: whoever reads the log reads it.",
         not_by_machine=_NOT_BY_MACHINE,
         consequences=("interrupts", "costs_money"),

@@ -1,6 +1,7 @@
 """Databases: who signs in is who they say they are."""
 
 from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Member, Verdict, failed, family, not_applicable, passed
+from hipaa_guard.judging.database_settings import is_custom, replicates
 from hipaa_guard.services import rds
 
 _USERS = (
@@ -103,13 +104,18 @@ _TAKEN_OVER = (
     hipaa=("164.308(a)(5)(ii)(D)", "164.312(d)"),
     why="A master password that people set stands in source, state or chat and is never changed; it opens all ePHI.",
 )
-def master_password_managed(store: rds.Instance | rds.Cluster) -> Verdict:
+def master_password_managed(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Verdict:
+    declared = store.origin.source == "terraform"
     if store.password_managed:
-        if store.origin.source != "terraform" and store.rotation_state == "impaired":
+        if not declared and store.rotation_state == "impaired":
             return failed("has a master password that Secrets Manager keeps, but can no longer rotate: it is impaired")
         return passed("has a master password that Secrets Manager keeps and rotates")
     if isinstance(store, rds.Instance) and store.source is not None:
         return not_applicable("is a read replica: it has the users of its source")
-    if isinstance(store, rds.Cluster) and store.replicates is not None:
+    if isinstance(store, rds.Instance) and is_custom(store):
+        return not_applicable("is an RDS Custom instance, whose password RDS cannot manage")
+    if declared and store.master_sign_in == "iam-db-auth":
+        return not_applicable("has a master user who signs in with IAM, without a password")
+    if isinstance(store, rds.Cluster) and replicates(store, inventory):
         return not_applicable("replicates or belongs to a global database, where RDS cannot manage the password")
     return failed("has a master password that Secrets Manager does not manage")

@@ -50,7 +50,7 @@ def _cannot(bucket: s3.Bucket, inventory: Inventory) -> Verdict | None:
 
 
 @encrypted_with_kms(
-    title="S3 buckets encrypt new objects with a KMS key",
+    title="S3 buckets encrypt new objects by default with a KMS key",
     hipaa=MEDIA,
     why="S3 encrypts every object, but under its own keys anyone who may read the object may decrypt it: "
     "a KMS key adds a permission of its own and a record in CloudTrail of each use.",
@@ -73,7 +73,7 @@ def s3_bucket_encrypted_with_kms(bucket: s3.Bucket, inventory: Inventory) -> boo
 
 
 @customer_managed_key(
-    title="S3 buckets encrypt new objects with a key that the customer manages",
+    title="S3 buckets encrypt new objects by default with a key that the customer manages",
     hipaa=MEDIA,
     encrypts=_NEW,
     otherwise=f"{AWS_MANAGED} aws/s3",

@@ -22,7 +22,7 @@ def _refuses_plain(store: rds.Instance | rds.Cluster, inventory: Inventory) -> V
     if not rds_parameters.listeners_of(engine):
         return not_applicable(f"runs {engine}, and it is not known here how that refuses plain connections")
     group = parameter_group(store, inventory)
-    required, because = _own_port(store, engine, group)
+    required, because = _own_port(store, engine, group, inventory)
     if not required:
         return failed(because)
     further_ports_closed(group)
@@ -30,11 +30,13 @@ def _refuses_plain(store: rds.Instance | rds.Cluster, inventory: Inventory) -> V
     return passed(because)
 
 
-def _own_port(store: rds.Instance | rds.Cluster, engine: str, group: ParameterGroup | None) -> tuple[bool, str]:
+def _own_port(
+    store: rds.Instance | rds.Cluster, engine: str, group: ParameterGroup | None, inventory: Inventory
+) -> tuple[bool, str]:
     """Whether the engine's own port refuses plain connections, and a predicate that says why."""
     if group is None:
         name = store.parameter_group
-        family = f"{engine}{store.engine_version or ''}" if name is None else name.removeprefix("default.")
+        family = f"{engine}{rds.version_of(store, inventory) or ''}" if name is None else name.removeprefix("default.")
         return _by_default(family, "has the default parameter group")
     if group.tls_required is None:
         return _by_default(group.family, "has a parameter group that leaves the default")
@@ -89,11 +91,11 @@ _NOT_BY_MACHINE = "needs all clients to use TLS first, and a parameter group for
         terraform="""
             resource "aws_db_instance" "phi" {
               engine               = "mysql"
-              engine_version       = "8.0"
+              engine_version       = "8.4"
               parameter_group_name = aws_db_parameter_group.tls.name
             }
             resource "aws_db_parameter_group" "tls" {
-              family = "mysql8.0"
+              family = "mysql8.4"
               parameter {
                 name  = "require_secure_transport" # rds.force_ssl for PostgreSQL and SQL Server
                 value = "1"

@@ -97,8 +97,8 @@ def s3_bucket_object_lock_enabled(bucket: s3.Bucket, inventory: Inventory) -> Ve
     peers={"prowler": "s3_bucket_no_mfa_delete", "trivy": "AVD-AWS-0170"},
 )
 def s3_bucket_mfa_delete(bucket: s3.Bucket) -> Verdict:
+    if bucket.versioning in (None, "Disabled"):  # S3 then takes no MFA Delete, and the aws provider does not ask for it
+        return not_applicable("keeps no versions: its versioning was never turned on")
     if bucket.mfa_delete == "Enabled":
         return passed("has MFA Delete on")
-    if bucket.versioning in (None, "Disabled"):
-        return not_applicable("keeps no versions: its versioning was never turned on")
     return failed("has MFA Delete off: versions can be deleted without MFA")

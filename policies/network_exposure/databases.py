@@ -3,7 +3,7 @@
 from hipaa_guard.authoring import Fix, Verdict, failed, some
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.public_addresses import no_public_address
-from hipaa_guard.judging.public_snapshots import snapshot_not_public
+from hipaa_guard.judging.public_snapshots import means_everyone, snapshot_not_public
 from hipaa_guard.services import rds
 
 _MAKE_PRIVATE = (
@@ -55,7 +55,7 @@ def rds_cluster_instance_not_public(instance: rds.ClusterInstance) -> bool | Ver
 
 def _with_named_only(shared: list[str] | None) -> bool:
     """Whether a snapshot that is shared with these accounts is not shared with all."""
-    return shared is None or not some(lambda account: account == "all", shared)
+    return shared is None or not some(means_everyone, shared)
 
 
 @snapshot_not_public(

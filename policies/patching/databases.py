@@ -1,7 +1,7 @@
 """Databases: known holes in database engines are closed."""
 
 from hipaa_guard.authoring import Fix, Inventory, Verdict, all_hold, failed, not_applicable, some
-from hipaa_guard.judging.database_settings import cluster_of, is_custom, is_member
+from hipaa_guard.judging.database_settings import cluster_of, is_custom, is_member, replicates
 from hipaa_guard.judging.updates import minor_versions_automatic
 from hipaa_guard.services import rds
 
@@ -26,7 +26,7 @@ _PEERS = {
     peers=_PEERS,
 )
 def rds_instance_auto_minor_upgrade(instance: rds.Instance) -> bool | Verdict:
-    if not instance.auto_minor_upgrade and is_custom(instance):
+    if is_custom(instance):  # RDS refuses one with the setting on (API reference, CreateDBInstance)
         return not_applicable("is an RDS Custom instance, whose minor versions are its owner's to install")
     return instance.auto_minor_upgrade
 
@@ -47,7 +47,7 @@ def rds_cluster_auto_minor_upgrade(instance: rds.ClusterInstance, inventory: Inv
     cluster = cluster_of(instance, inventory)
     if cluster is None:
         return True
-    if cluster.replicates is not None:
+    if replicates(cluster, inventory):
         return not_applicable(
             "is of a cluster that replicates or belongs to a global database, which AWS does not upgrade by itself"
         )

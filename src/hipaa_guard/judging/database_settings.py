@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from hipaa_guard.authoring import Inventory
+from hipaa_guard.authoring import Inventory, some
 from hipaa_guard.facts.values import Cause, Undecided, Unknown
 from hipaa_guard.services import rds, rds_options, rds_parameters
 
@@ -108,6 +108,18 @@ def cluster_of(instance: rds.ClusterInstance, inventory: Inventory) -> rds.Clust
         if error.unknown.cause is not Cause.REFUSED:
             raise
         return None
+
+
+def replicates(cluster: rds.Cluster, inventory: Inventory) -> bool:
+    """Whether a cluster replicates another one, or belongs to a global database, of which it may be the first cluster.
+
+    Raises:
+        Undecided: that is not known.
+
+    """
+    if cluster.replicates is not None:
+        return True
+    return some(lambda each: inventory.lookup(rds.Cluster, each.source) is cluster, inventory.all(rds.GlobalDatabase))
 
 
 def is_member(instance: rds.ClusterInstance, cluster: rds.Cluster, inventory: Inventory) -> bool:

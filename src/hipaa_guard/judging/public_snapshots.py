@@ -2,7 +2,9 @@
 
 from hipaa_guard.authoring import CRITICAL, Inventory, Verdict, failed, judgement, passed, some
 from hipaa_guard.facts.lists import Incomplete, certain
-from hipaa_guard.facts.values import Undecided
+from hipaa_guard.facts.policies.binding_conditions import OF_MEMBERS, SYMBOL_START
+from hipaa_guard.facts.policies.document import symbolic
+from hipaa_guard.facts.values import Existing, Undecided, Unknown
 from hipaa_guard.services import ebs
 
 
@@ -16,6 +18,17 @@ def snapshot_not_public(named_only: bool, *_: object) -> Verdict:
     if named_only:
         return passed("is not shared with everyone")
     return failed("is public: every AWS account may restore it")
+
+
+def means_everyone(account: str | Unknown) -> bool:
+    """Whether an account that a snapshot is shared with stands for everyone. Raises `Undecided`.
+
+    An id that Terraform looks up, or that a declared account of an organization has, is the id of one account.
+    """
+    named = symbolic(account)
+    if isinstance(account, Existing) or (isinstance(named, str) and OF_MEMBERS.search(named.strip(SYMBOL_START))):
+        return False
+    return account == "all"
 
 
 def sharing_is_blocked(snapshot: ebs.Snapshot, inventory: Inventory) -> bool:

@@ -168,6 +168,10 @@ class ParameterGroup(Resource):
     protocols: str | None = _parameter(_OF_INSTANCES, "DB2COMM")
     """Those over which Db2 takes connections: ``TCPIP``, ``SSL``, ``TCPIP,SSL``; None means ``TCPIP``."""
 
+    general_log: bool | None = _parameter(_OF_INSTANCES, "general_log", parse=_switched_on)
+    log_output: str | None = _parameter(_OF_INSTANCES, "log_output")
+    """As of clusters."""
+
     audit_files: str | None = _parameter(_OF_INSTANCES, "audit_trail")
     """Where Oracle writes its audit records: ``OS`` and ``XML`` are files, None and all others are not."""
 

@@ -127,6 +127,8 @@ def declared(type: str, *accounts: str) -> str:
 
 
 ME = 'data "aws_caller_identity" "me" {}\n'
+MEMBER = 'resource "aws_organizations_account" "dr" {\n  name = "dr"\n  email = "dr@clinic.example"\n}\n'
+NOT_PUBLIC, CLUSTER_NOT_PUBLIC = "rds_snapshot_not_public", "rds_cluster_snapshot_not_public"
 ORGANIZATION = "arn:aws:organizations::111122223333:organization/o-a1b2c3d4e5"
 
 test_functions = cases(
@@ -168,6 +170,16 @@ test_copies = cases(
         Case(control, "shared with the account that Terraform runs in", PASS,
              ME + declared(type).replace("[]", "[data.aws_caller_identity.me.account_id]"))
         for control, type in ((DATABASE, "aws_db_snapshot"), (CLUSTER, "aws_db_cluster_snapshot"))
+    ),
+    *(
+        Case(control, f"not public: shared with {whose}", verdict, more + declared(type).replace("[]", f"[{account}]"))
+        for control, type in ((NOT_PUBLIC, "aws_db_snapshot"), (CLUSTER_NOT_PUBLIC, "aws_db_cluster_snapshot"))
+        for whose, more, account, verdict in (
+            ("the account that Terraform runs in", ME, "data.aws_caller_identity.me.account_id", PASS),
+            ("an account of the organization", MEMBER, "aws_organizations_account.dr.id", PASS),
+            ("whom a variable says", OPEN, "var.open", UNKNOWN),
+            ("an account and everyone", ME, 'data.aws_caller_identity.me.account_id, "all"', FAIL),
+        )
     ),
     Case(DATABASE, "shared with its own account and another one", FAIL, database(ACCOUNT, OTHER).in_aws(), says=f"accounts: {OTHER}"),
     Case(DATABASE, "shared with another account, and one that is not known", FAIL,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 from hipaa_guard.testing import resource
-from tests.policies.rds.states import babelfish
+from tests.policies.rds.states import babelfish, blocks
 from tests.policies.twins import FAIL, KEYS, PASS, UNKNOWN, VARIABLE, Twin
 
 DATABASE = 'engine = "postgres"\nengine_version = "16.4"\n'
 AUDITED = 'engine = "mysql"\nengine_version = "8.0"\npublicly_accessible = false\n'
 ORACLE = 'engine = "oracle-ee"\nengine_version = "19"\npublicly_accessible = false\n'
+GENERAL = AUDITED + '{}_cloudwatch_logs_exports = ["general"]\n{}_parameter_group.g.id'
+IN_FILES = {"general_log": "1", "log_output": "FILE"}
 OPTIONS = "option_group_name = {0}_option_group.g.id"
 
 TWINS = [
@@ -227,6 +231,16 @@ TWINS = [
             'engine_name = "mysql"\nmajor_engine_version = "8.0"\noption_group_description = "ours"\n'
             'option_configurations = [{ option_name = "MARIADB_AUDIT_PLUGIN" }]',
             "g",
+        ),
+        PASS,
+    ),
+    Twin(
+        "an instance that writes its general log into files",
+        resource("aws_db_instance", GENERAL.format("enabled", "parameter_group_name = aws_db"))
+        + resource("aws_db_parameter_group", 'family = "mysql8.0"\n' + blocks(IN_FILES), "g"),
+        resource("awscc_rds_db_instance", GENERAL.format("enable", "db_parameter_group_name = awscc_rds_db"))
+        + resource(
+            "awscc_rds_db_parameter_group", f'family = "mysql8.0"\nparameters = jsonencode({json.dumps(IN_FILES)})', "g"
         ),
         PASS,
     ),

@@ -71,7 +71,7 @@ def cluster(engine: str, version: str) -> str:
     ("control", "text"),
     [
         ("rds_instance_logs_exported", instance("postgres", "16")),
-        ("rds_instance_tls_required", instance("mysql", "8.0")),
+        ("rds_instance_tls_required", instance("mysql", "8.4")),
         ("rds_instance_multi_az", instance("postgres", "16")),
         ("rds_instance_master_password_managed", instance("postgres", "16")),
         ("rds_instance_enhanced_monitoring", instance("postgres", "16")),

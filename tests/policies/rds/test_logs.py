@@ -81,6 +81,12 @@ test_logs = cases(
         instance('enabled_cloudwatch_logs_exports = ["upgrade", var.open]', 'variable "open" {}').in_terraform(),
     ),
     Case(LOGS, "none of RDS Custom", NOT_APPLICABLE, instance(engine="custom-oracle-ee").in_terraform()),
+    Case(
+        LOGS,
+        "errors of RDS Custom, which RDS does not export",
+        NOT_APPLICABLE,
+        logs("error", engine="custom-sqlserver-se").in_terraform(),
+    ),
     Case(CLUSTER_LOGS, "none", FAIL, cluster()),
     Case(CLUSTER_LOGS, "Aurora MySQL exports errors only", FAIL, logs("error", engine="aurora-mysql")),
 )
@@ -88,6 +94,8 @@ test_logs = cases(
 POSTGRES = (
     ("connections", PASS, {"log_connections": "1"}),
     ("stages of connections, as PostgreSQL 18 names them", PASS, {"log_connections": "receipt,authorization"}),
+    ("the receipt of connections, whosever they are", FAIL, {"log_connections": "receipt"}),
+    ("receipt and duration of connections", FAIL, {"log_connections": "receipt, setup_durations"}),
     ("no connections", FAIL, {"log_connections": "0"}),
     ("all statements", PASS, {"log_statement": "all"}),
     ("statements that change data", PASS, {"log_statement": "mod"}),
@@ -97,6 +105,8 @@ POSTGRES = (
     ("slow statements", FAIL, {"log_min_duration_statement": "500"}),
     ("what pgaudit sees", PASS, {"pgaudit_log": "all", **LOADED}),
     ("what pgaudit sees of reads and writes", PASS, {"pgaudit_log": "read, write", **LOADED}),
+    ("what pgaudit sees but for roles", PASS, {"pgaudit_log": "all,-role", **LOADED}),
+    ("what pgaudit sees but for reads and writes", FAIL, {"pgaudit_log": "all,-read,-write", **LOADED}),
     ("what pgaudit sees of roles", FAIL, {"pgaudit_log": "role,ddl", **LOADED}),
     ("what pgaudit would see, but it is not loaded", FAIL, {"pgaudit_log": "all"}),
     ("another parameter", FAIL, {"max_connections": "100"}),

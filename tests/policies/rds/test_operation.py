@@ -16,6 +16,8 @@ from tests.policies.rds.states import (
 
 IAM, CLUSTER_IAM = "rds_instance_iam_authentication", "rds_cluster_iam_authentication"
 SECRET, CLUSTER_SECRET = "rds_instance_master_password_managed", "rds_cluster_master_password_managed"
+MONITORING, MEMBER_MONITORING = "rds_instance_enhanced_monitoring", "rds_cluster_instance_enhanced_monitoring"
+UPGRADE, MEMBER_UPGRADE = "rds_instance_auto_minor_upgrade", "rds_cluster_auto_minor_upgrade"
 WITH_IAM = "iam_database_authentication_enabled = true"
 MANAGED = "manage_master_user_password = true"
 
@@ -25,6 +27,29 @@ def of_secret(state: str) -> Told:
     arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-AbCdEf"
     secret = {"SecretArn": arn, "SecretStatus": state}
     return applied(Told(aws=lambda _: None), "postgres", "in-sync", MasterUserSecret=secret)
+
+
+OPEN = 'variable "open" {}\n'
+
+
+def custom(engine: str, lines: str = "", **changes: Any) -> Told:
+    """An instance of RDS Custom, which moto lacks."""
+    return Told(instance(lines, engine=engine).text) | applied(Told(aws=lambda _: None), engine, "in-sync", **changes)
+
+
+def of_master(type: str, signs_in: str) -> str:
+    """An instance or cluster of `awscc`, whose argument says how the master user signs in."""
+    return resource(type, f'engine = "aurora-postgresql"\nmaster_user_authentication_type = {signs_in}')
+
+
+def of_world(told: Told, source: str) -> str:
+    """A cluster, and a global database that is made of a cluster."""
+    label = "records" if '"records"' in told.text else "phi"
+    named = source.replace("LABEL", label)
+    quoted = named if named.startswith("aws_") else f'"{named}"'
+    lines = f"source_db_cluster_identifier = {quoted}" if source else 'engine = "aurora-mysql"'
+    world = resource("aws_rds_global_cluster", f'global_cluster_identifier = "world"\n{lines}', "world")
+    return told.text + "\n" + world
 
 
 test_authentication = cases(
@@ -40,6 +65,17 @@ test_authentication = cases(
         for state, verdict in (("active", PASS), ("rotating", PASS), ("creating", PASS), ("impaired", FAIL))
     ),
     Case(SECRET, "a read replica", NOT_APPLICABLE, replica()),
+    Case(SECRET, "RDS Custom, where RDS manages no password", NOT_APPLICABLE, custom("custom-sqlserver-se")),
+    Case(SECRET, "an engine that is not known", UNKNOWN, instance(engine="${var.open}").in_terraform(OPEN)),
+    *(
+        Case(control, f"the master user signs in with {means}", verdict, terraform=OPEN + of_master(type, value))
+        for control, type in ((SECRET, "awscc_rds_db_instance"), (CLUSTER_SECRET, "awscc_rds_db_cluster"))
+        for means, value, verdict in (
+            ("IAM", '"iam-db-auth"', NOT_APPLICABLE),
+            ("a password", '"password"', FAIL),
+            ("what a variable says", "var.open", UNKNOWN),
+        )
+    ),
     Case(CLUSTER_SECRET, "a password of one's own", FAIL, cluster('master_password = "not-a-real-password"')),
     Case(CLUSTER_SECRET, "managed", PASS, without_password(cluster(MANAGED), ManageMasterUserPassword=True)),
     Case(
@@ -48,9 +84,17 @@ test_authentication = cases(
         NOT_APPLICABLE,
         cluster('global_cluster_identifier = "world"').in_terraform(),
     ),
+    *(
+        Case(control, f"the first cluster of a global database{more}", verdict, terraform=of_world(told, source))
+        for control, told in ((CLUSTER_SECRET, cluster()), (MEMBER_UPGRADE, member()))
+        for more, source, verdict in (
+            ("", "aws_rds_cluster.LABEL.arn", NOT_APPLICABLE),
+            (", as a module may name it", "${aws_rds_cluster.LABEL.arn}", NOT_APPLICABLE),
+            (" of another cluster", "elsewhere", FAIL if control == CLUSTER_SECRET else PASS),
+            (" without a source", "", FAIL if control == CLUSTER_SECRET else PASS),
+        )
+    ),
 )
-
-OPEN = 'variable "open" {}\n'
 
 
 def sibling(of: str = "records", *, upgrades: bool) -> Told:
@@ -90,8 +134,6 @@ def of_global_database(session: Any) -> None:
     answered(session, "rds", "DescribeDBInstances", {"DBInstances": [{**member, **more}]})
 
 
-MONITORING, MEMBER_MONITORING = "rds_instance_enhanced_monitoring", "rds_cluster_instance_enhanced_monitoring"
-UPGRADE, MEMBER_UPGRADE = "rds_instance_auto_minor_upgrade", "rds_cluster_auto_minor_upgrade"
 MONITORED: dict[str, Any] = {"MonitoringInterval": 60, "MonitoringRoleArn": "arn:aws:iam::123456789012:role/monitoring"}
 
 
@@ -144,8 +186,10 @@ test_operation = cases(
         UPGRADE,
         "off, as RDS Custom asks",
         NOT_APPLICABLE,
-        instance("auto_minor_version_upgrade = false", engine="custom-oracle-ee").in_terraform(),
+        custom("custom-oracle-ee", "auto_minor_version_upgrade = false", AutoMinorVersionUpgrade=False),
     ),
+    Case(UPGRADE, "left out of RDS Custom", NOT_APPLICABLE, instance(engine="custom-sqlserver-se").in_terraform()),
+    Case(UPGRADE, "left out, and it may be RDS Custom", UNKNOWN, instance(engine="${var.open}").in_terraform(OPEN)),
     Case(MEMBER_UPGRADE, "left out", PASS, member()),
     Case(MEMBER_UPGRADE, "beside one with the same", PASS, member() + sibling(upgrades=True)),
     Case(

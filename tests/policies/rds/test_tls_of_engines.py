@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hipaa_guard.services.rds_parameters import LISTENERS, TLS_PARAMETERS, parted, tls_by_default
-from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, Told, cases
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, Told, cases, resource
 from tests.policies.rds.states import instance, with_parameters
 
 TLS, CLUSTER_TLS = "rds_instance_tls_required", "rds_cluster_tls_required"
@@ -43,6 +43,19 @@ test_tls_of_babelfish = cases(
         UNKNOWN,
         terraform=babelfish(status="${var.open}", ssl="1").text + '\nvariable "open" {}',
     ),
+)
+
+
+def replica(version: str, lines: str = "") -> str:
+    """A replica of an instance of PostgreSQL, of which nothing but the version is said."""
+    source = instance(f'engine_version = "{version}"').text.replace('"phi', '"primary')
+    return source + resource("aws_db_instance", f"replicate_source_db = aws_db_instance.primary.identifier\n{lines}")
+
+
+test_tls_of_replicas = cases(
+    Case(TLS, "a replica of PostgreSQL 14", FAIL, terraform=replica("14.9"), says="postgres 14.9 takes"),
+    Case(TLS, "a replica of PostgreSQL 16", PASS, terraform=replica("16.9"), says="postgres 16.9 refuses"),
+    Case(TLS, "a replica that was upgraded first", PASS, terraform=replica("14.9", 'engine_version = "16.9"')),
 )
 
 OWN_PORTS = {engine: listeners[0] for engine, listeners in LISTENERS.items()}

@@ -241,6 +241,30 @@ test_mfa_delete = cases(
     Case(MFA, "on", PASS, terraform=separate("versioning", MFA_ON), aws=bucket, answers=mfa_delete),
     Case(MFA, "on inside the bucket", PASS, terraform=inside("versioning {\n enabled = true\n mfa_delete = true\n }")),
     Case(
+        MFA,
+        "asked for without versions, which the aws provider leaves out",
+        NOT_APPLICABLE,
+        terraform=separate("versioning", MFA_ON.replace('"Enabled"', '"Disabled"', 1)),
+    ),
+    Case(
+        MFA,
+        "asked for inside a bucket without versions",
+        NOT_APPLICABLE,
+        terraform=inside("versioning {\n enabled = false\n mfa_delete = true\n }"),
+    ),
+    Case(
+        MFA,
+        "on, and versions by a variable without a value",
+        UNKNOWN,
+        terraform=separate("versioning", MFA_ON.replace('"Enabled"', "var.open", 1)),
+    ),
+    Case(
+        MFA,
+        "on, and versioning suspended",
+        PASS,
+        terraform=separate("versioning", MFA_ON.replace('"Enabled"', '"Suspended"', 1)),
+    ),
+    Case(
         MFA, "off inside the bucket", FAIL, terraform=inside("versioning {\n enabled = true\n mfa_delete = false\n }")
     ),
 )

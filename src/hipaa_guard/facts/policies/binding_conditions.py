@@ -13,6 +13,7 @@ from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 from hipaa_guard.facts.lists import every, some
 from hipaa_guard.facts.networks import Network, means_everybody, network
 from hipaa_guard.facts.policies.conditions import Condition
+from hipaa_guard.facts.policies.user_ids import USER_ID, account_of_user_id
 from hipaa_guard.facts.values import (
     ANY_ACCOUNT,
     Cause,
@@ -224,7 +225,7 @@ def names_only_places(conditions: Iterable[Condition]) -> bool:
 def named_accounts(condition: Condition) -> Iterable[str]:
     """The accounts that a binding condition names, in account ids and in ARNs.
 
-    Keys of organizations, networks and users name no account, whatever their value is.
+    Keys of organizations and networks name no account, whatever their value is.
 
     Raises:
         Undecided: one of them is not known and may be anybody's.
@@ -233,9 +234,9 @@ def named_accounts(condition: Condition) -> Iterable[str]:
     binds = some(lambda test: test(condition), (binds_caller, binds_service))
     if not binds or condition.key in _WITHOUT_ACCOUNT:
         return
+    tell = account_of_user_id if condition.key == USER_ID else str if condition.key in _ACCOUNT_KEYS else _account_of
     for value in condition.values:
-        text = _text(value)
-        account = text if condition.key in _ACCOUNT_KEYS else _account_of(text)
+        account = tell(_text(value))
         if account.isdigit():
             yield account
         elif isinstance(value, Unknown):
@@ -364,7 +365,7 @@ _ARN_KEYS = frozenset(
 MOUNTED = "elasticfilesystem:accessedviamounttarget"
 """True where a client came through a mount target, which stands in a VPC: EFS does not count such a policy as public
 (Amazon EFS user guide, "Blocking public access to EFS file systems")."""
-_OF_PRINCIPALS = ("aws:principalarn", "aws:userid", "aws:username", "aws:principaltag/")
+_OF_PRINCIPALS = ("aws:principalarn", USER_ID, "aws:username", "aws:principaltag/")
 SERVICE_NAMES = frozenset({"aws:principalservicename", "aws:principalservicenameslist"})
 """Keys that only requests have which an AWS service makes by itself, with the names of its principals."""
 _IS_SERVICE = "aws:principalisawsservice"
@@ -377,14 +378,14 @@ _KEYS: Mapping[str, Callable[[str], bool]] = {
     **dict.fromkeys(("aws:principalorgpaths", "aws:sourceorgpaths", "aws:vpceorgpaths"), _organisation_path),
     "aws:sourcevpc": _whole,
     "aws:sourcevpce": _whole,
-    "aws:userid": _user_id,
+    USER_ID: _user_id,
     "lambda:eventsourcetoken": _whole,
 }
 """Keys of requests that say who or where the caller is, and the test of a value that binds. IAM user guide, "AWS global
 condition context keys", as of 2026-11; the keys of endpoints' accounts and organisations came in 2025. Keys that any
 account can have with the same value, such as tags and user names, bind nobody.
 """
-_WITHOUT_ACCOUNT = (frozenset(_KEYS) | _PLACES) - _ACCOUNT_KEYS - _ARN_KEYS
+_WITHOUT_ACCOUNT = (frozenset(_KEYS) | _PLACES) - _ACCOUNT_KEYS - _ARN_KEYS - {USER_ID}
 
 
 def _is_everybody(ranges: Iterable[Value]) -> bool:

@@ -203,7 +203,7 @@ class Statement:
         others = {account for account in accounts if not account.isdigit() or own not in (None, account)}
         if others:
             return sorted(others)
-        if doubt is not None:
+        if doubt is not None and (own is None or bound != {own}):
             raise doubt
         if accounts and own is None:
             reason = "the account that it is applied to is not known: name it with --account, or in its provider"

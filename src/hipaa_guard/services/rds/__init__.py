@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hipaa_guard.facts.allowed_values import between
+from hipaa_guard.facts.allowed_values import between, one_of
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.lists import every, some
 from hipaa_guard.facts.policies.document import symbol, symbolic
@@ -17,6 +17,7 @@ from hipaa_guard.facts.tags import Tag, awscc_tags, declared_tags
 from hipaa_guard.facts.values import Cause, Undecided, Unknown
 from hipaa_guard.services.rds import answered, declared
 from hipaa_guard.services.rds.answered import ENCRYPTIONS, INTERVALS
+from hipaa_guard.services.rds.global_databases import GlobalDatabase as GlobalDatabase
 from hipaa_guard.services.rds.members import ClusterInstance as ClusterInstance
 from hipaa_guard.services.rds.members import MultiAzInstances as MultiAzInstances
 from hipaa_guard.services.rds.proxies import Proxy as Proxy
@@ -69,6 +70,15 @@ class _Store(Resource):
 
     rotation_state: str | None = fact(aws=listed("MasterUserSecret.SecretStatus"), live_only=answered.NOT_DECLARED)
     """Of the secret with that password: ``active``, ``impaired`` and others."""
+
+    master_sign_in: str | None = fact(
+        terraform=declared.master_sign_in,
+        awscc="master_user_authentication_type",
+        unset=None,
+        terraform_only="RDS does not answer how the master user signs in",
+        allowed=one_of("password", "iam-db-auth"),
+    )
+    """``iam-db-auth``: with tokens of IAM; None means ``password``."""
 
     monitoring_seconds: int | None = fact(
         terraform="monitoring_interval",
@@ -365,3 +375,19 @@ def engine_of(store: Instance | Cluster, inventory: Inventory) -> str:
     if engine is None:
         raise Undecided(Unknown("the engine is not known"))
     return engine.removeprefix("custom-")
+
+
+def version_of(store: Instance | Cluster, inventory: Inventory) -> str | None:
+    """The version of the engine; for a replica without the argument, that of its source.
+
+    RDS makes replicas with the version of their source (API reference, CreateDBInstanceReadReplica, which takes none;
+    read 2026-11-30).
+
+    Raises:
+        Undecided: the source of a replica is not known.
+
+    """
+    version = store.engine_version
+    if version is None and isinstance(store, Instance) and store.source is not None:
+        return original(store, inventory).engine_version
+    return version

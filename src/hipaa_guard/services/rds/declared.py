@@ -54,6 +54,11 @@ def source(view: View) -> Value:
     return next((value for value in named if value is not None), None)
 
 
+def master_sign_in(view: View) -> Value:
+    """How the master user signs in. The `aws` provider (6.25) has no argument for it."""
+    return view.get("master_user_authentication_type")
+
+
 def is_member(view: View) -> Value:
     """Whether an instance belongs to a cluster. The `awscc` provider has one type for all instances."""
     if view.type == "aws_rds_cluster_instance":
