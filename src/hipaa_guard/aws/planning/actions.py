@@ -218,7 +218,8 @@ def actions_for(
 
 def policy_of(actions: Collection[str]) -> dict[str, Any]:
     """An IAM policy that allows exactly these actions and denies reading stored data."""
-    return {"Version": "2012-10-17", "Statement": [allowance(actions), denial()]}
+    allowed = [allowance(actions)] if actions else []  # IAM takes no statement without an action
+    return {"Version": "2012-10-17", "Statement": [*allowed, denial()]}
 
 
 def allowance(actions: Collection[str]) -> dict[str, Any]:
