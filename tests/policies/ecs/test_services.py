@@ -69,6 +69,14 @@ test_services = cases(
     ),
     Case(
         SECRETS,
+        "clusters may not be listed",
+        UNKNOWN,
+        revisions(OPEN, PLAIN, runs="1"),
+        denied="ecs:ListClusters",
+        says="ecs:ListClusters",
+    ),
+    Case(
+        SECRETS,
         "services may not be listed",
         UNKNOWN,
         revisions(OPEN, PLAIN, runs="1"),
