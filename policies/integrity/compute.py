@@ -14,6 +14,8 @@ from hipaa_guard.services import ec2
     fix=Fix(
         sets="aws_instance.disable_api_termination = true",
         cli="aws ec2 modify-instance-attribute --instance-id INSTANCE --disable-api-termination",
+        note="It refuses calls of the API. A shutdown from inside still terminates an instance whose shutdown behavior is "
+        "terminate, and so does an event that AWS has scheduled.",
     ),
 )
 def ec2_instance_termination_protected(instance: ec2.Instance, inventory: Inventory) -> Verdict:
