@@ -1,6 +1,6 @@
 """Containers: tasks get credentials from where they are kept, never from their definition."""
 
-from hipaa_guard.authoring import HIGH, Fix, Verdict, control, failed, passed
+from hipaa_guard.authoring import HIGH, Fix, Inventory, Verdict, control, failed, one_holds, passed, some
 from hipaa_guard.controls.reasons import MOVES_A_SECRET
 from hipaa_guard.services import ecs
 
@@ -60,7 +60,9 @@ from hipaa_guard.services import ecs
             aws ecs deregister-task-definition --task-definition FAMILY:OLD_REVISION
             aws ecs delete-task-definitions --task-definitions FAMILY:OLD_REVISION
         """,
-        note="Revoke the credentials that were found: each older revision keeps them until it is deregistered and deleted, "
+        note="Revoke the credentials that were found. Point every service, schedule and pipeline to the new revision: a "
+        "service goes on with the one that it was given. Each older revision keeps the credentials until it is "
+        "deregistered and deleted, "
         "so list them with `aws ecs list-task-definitions --family-prefix FAMILY`. In the CLI, repeat all other settings "
         "of the task definition: a revision takes none from the one before it. A task reads the secret when it starts. "
         "Where a key of yours encrypts the secret, the execution role also needs `kms:Decrypt` on it. For the options of a "
@@ -70,7 +72,20 @@ from hipaa_guard.services import ecs
     ),
     peers={"prowler": "ecs_task_definitions_no_environment_secrets", "trivy": "AVD-AWS-0036"},
 )
-def ecs_task_definition_no_secrets(definition: ecs.TaskDefinition) -> Verdict:
-    for name in definition.credentials:
-        return failed(f"has {name}")
-    return passed("has no credentials of a known form in the containers and volumes of its newest revision")
+def ecs_task_definition_no_secrets(definition: ecs.TaskDefinition, inventory: Inventory) -> Verdict:
+    found: list[str] = []
+
+    def is_found(name: str) -> bool:
+        found.append(name)
+        return True
+
+    def in_service(revision: ecs.RevisionInService) -> bool:
+        place = f", in revision {ecs.number_of(revision)}, which a service runs"
+        return some(lambda name: is_found(f"{name}{place}"), revision.credentials)
+
+    # Whoever names the family alone starts its newest revision; a service goes on with the one that it was given.
+    revisions = inventory.of(ecs.RevisionInService, ecs.family_of, definition.origin.arn)
+    if one_holds(lambda: some(is_found, definition.credentials), lambda: some(in_service, revisions)):
+        return failed(f"has {found[-1]}")
+    looked_at = "its newest revision and of those that services run" if inventory.complete else "its newest revision"
+    return passed(f"has no credentials of a known form in the containers and volumes of {looked_at}")

@@ -272,7 +272,9 @@ def ebs_snapshot_no_cross_account(snapshot: ebs.Snapshot, inventory: Inventory) 
             }
         """,
         cli="aws ec2 modify-image-attribute --image-id IMAGE --launch-permission 'Remove=[{UserId=ACCOUNT}]'",
-        note="In source, remove the aws_ami_launch_permission that names the account, the organization or everyone.",
+        note="In source, remove the aws_ami_launch_permission that names the account, the organization or everyone; in a "
+        "distribution configuration of Image Builder, the names in launch_permission and target_account_ids. Images "
+        "that were made before stay shared: use the command for each.",
         not_by_machine=TAKES_ACCESS,
     ),
 )

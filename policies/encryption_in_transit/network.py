@@ -31,7 +31,11 @@ from hipaa_guard.services import elbv2
         cli="""
             aws elbv2 modify-listener --listener-arn LISTENER_ARN --default-actions \\
               'Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}'
+            aws elbv2 modify-rule --rule-arn RULE_ARN --actions \\
+              'Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}'
         """,
+        note="The rules of a listener go before its default action: the second command is for a rule that hands on plain "
+        "HTTP or redirects to it.",
         not_by_machine="needs an HTTPS listener with a certificate, which is yours to choose",
         consequences=("cuts_access",),
     ),
@@ -46,9 +50,8 @@ from hipaa_guard.services import elbv2
 )
 def alb_http_redirects_to_https(listener: elbv2.Listener, inventory: Inventory) -> Verdict:
     protocol = listener.protocol
-    if protocol is None:
-        balancer = inventory.find(elbv2.LoadBalancer, listener.load_balancer)
-        protocol = "HTTP" if balancer is not None and balancer.type == "application" else None
+    if protocol is None and elbv2.type_of_balancer(listener, inventory) == "application":
+        protocol = "HTTP"
     if protocol not in ("HTTP", "HTTPS"):
         return not_applicable("is not a listener of an application load balancer")
     if protocol == "HTTPS":

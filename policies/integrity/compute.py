@@ -14,6 +14,8 @@ from hipaa_guard.services import ec2
     fix=Fix(
         sets="aws_instance.disable_api_termination = true",
         cli="aws ec2 modify-instance-attribute --instance-id INSTANCE --disable-api-termination",
+        note="It refuses calls of the API. A shutdown from inside still terminates an instance whose shutdown behavior is "
+        "terminate, and so does an event that AWS has scheduled.",
     ),
 )
 def ec2_instance_termination_protected(instance: ec2.Instance, inventory: Inventory) -> Verdict:
@@ -25,4 +27,15 @@ def ec2_instance_termination_protected(instance: ec2.Instance, inventory: Invent
         protected = template is not None and template.termination_protected
     if protected:
         return passed("is protected against termination")
+    if _is_spot(instance, inventory):
+        return not_applicable("is a Spot Instance, for which EC2 has no protection against termination")
     return unless_managed(instance, failed("is not protected against termination"))
+
+
+def _is_spot(instance: ec2.Instance, inventory: Inventory) -> bool:
+    """Whether it is a Spot Instance (EC2 user guide, "Change instance termination protection", read 2026-11-30)."""
+    market = instance.market
+    if market is None:
+        template = template_of(instance, inventory)
+        market = None if template is None else template.market
+    return market == "spot"

@@ -12,6 +12,7 @@ from hipaa_guard.services import cloudtrail
     fix=Fix(
         sets="aws_cloudtrail.enable_log_file_validation = true",
         cli="aws cloudtrail update-trail --name TRAIL --enable-log-file-validation",
+        note="A trail that is switched off writes no digests: start it, as the fix of cloudtrail_is_logging does.",
     ),
     peers={
         "prowler": "cloudtrail_log_file_validation_enabled",
@@ -25,6 +26,8 @@ from hipaa_guard.services import cloudtrail
 def cloudtrail_log_file_validation_enabled(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
     if not trail.log_file_validation:
         return failed("writes no digests: a changed or deleted log file goes unnoticed")
+    if not trail.is_logging:
+        return failed("is switched off: it writes neither log files nor digests")
     error = cloudtrail.failed_delivery(trail, inventory, lambda delivery: delivery.digest_error)
     if error:
         return failed(f"could not deliver its digests: S3 answered {error}")

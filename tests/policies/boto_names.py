@@ -52,20 +52,25 @@ def _complaints(kind: type[Resource]) -> Iterator[str]:
 
 
 def _check_listing(listing: Listing, item: Shape) -> None:
-    parent = _item(listing.of.aws) if listing.of is not None else None  # type: ignore[attr-defined]
-    _check_params(listing.operation, listing.params, parent)
+    above = _above(listing)
+    _check_params(listing.operation, listing.params, *above)
     for template in (listing.arn, listing.region):
-        _check_fields(templates.fields_in(template), item, parent)
+        _check_fields(templates.fields_in(template), item, *above)
     for path in (listing.name, *listing.keys):
         if path:
             _walked(_ast(path), item)
 
 
+def _above(listing: Any) -> list[Shape]:
+    """The items of the kinds above, nearest first: a kind may be listed per resource of one that is itself listed so."""
+    parent = getattr(listing, "of", None)
+    return [] if parent is None else [_item(parent.aws), *_above(parent.aws)]
+
+
 def _check_ask(kind: type[Resource], ask: Ask, item: Shape) -> None:
-    parent = getattr(kind.aws, "of", None)
-    above = _item(parent.aws) if parent is not None else None
-    _check_params(ask.operation, ask.params, item, above)
-    _check_fields(templates.fields_in(ask.path), item, above)
+    above = _above(kind.aws)
+    _check_params(ask.operation, ask.params, item, *above)
+    _check_fields(templates.fields_in(ask.path), item, *above)
     output = _model(ask.operation).output_shape
     named = dict.fromkeys(templates.fields_in(ask.path), "x")
     fields: dict[str, Any] = {}

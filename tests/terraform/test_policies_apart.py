@@ -66,7 +66,8 @@ def test_what_a_stream_denies_is_not_denied_to_who_reads_the_table(tmp_path: Pat
 
 
 def test_a_table_whose_stream_has_a_policy_still_has_none(tmp_path: Path) -> None:
-    (finding,) = scan(tmp_path, TABLE + table_policy(STREAMS[0], A_SERVICE), SHARED_TABLE).findings
+    of_nobody = table_policy(STREAMS[0], EVERYONE).replace("Allow", "Deny")
+    (finding,) = scan(tmp_path, TABLE + of_nobody, SHARED_TABLE).findings
     assert (finding.status, finding.message) == (Status.PASS, "has no policy, so that no other account gets in")
 
 

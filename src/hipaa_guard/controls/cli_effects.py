@@ -17,6 +17,7 @@ OVERWRITING: dict[str, str] = {
     "ecr set-repository-policy": "",
     "efs put-file-system-policy": "",
     "elbv2 modify-listener": r"--default-actions",
+    "elbv2 modify-rule": r"--actions",
     "iam create-policy-version": r"--set-as-default",
     "iam delete-group-policy": "",
     "iam delete-role-policy": "",

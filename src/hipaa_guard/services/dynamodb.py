@@ -98,7 +98,8 @@ def _common_policy(policies: list[View]) -> Value:
     return policy
 
 
-_STREAM_NOT_ASKED = "a live scan reads the policy of the table, not that of its stream"
+_STREAM_APART = "a live account tells the policy of a stream in an answer of its own"
+_AT_THE_TABLE = "source has the policy of a stream at its table"
 
 
 class Table(Resource):
@@ -198,9 +199,42 @@ class Table(Resource):
         unset=None,
         parse=PolicyDocument.parse,
         refusal=resource_policy,
-        terraform_only=_STREAM_NOT_ASKED,
+        terraform_only=_STREAM_APART,
     )
     """The policy of the table's stream, a resource of its own: readers of the stream see all writes to the table."""
+
+
+class Stream(Resource):
+    """The newest stream of a table of a live account, with a policy of its own."""
+
+    live_only = _AT_THE_TABLE
+    aws = Listing(
+        "dynamodb.describe_table",
+        "[Table.LatestStreamArn] | [?@]",
+        of=Table,
+        arn="{StreamArn}",
+        name="StreamArn",
+        wrap="StreamArn",
+        TableName="{Name}",
+    )
+
+    policy: PolicyDocument | None = fact(
+        live_only=_AT_THE_TABLE,
+        parse=PolicyDocument.parse,
+        refusal=resource_policy,
+        aws=ask(
+            "dynamodb.get_resource_policy",
+            "Policy",
+            ResourceArn="{StreamArn}",
+            # A stream that was disabled ends a day later, and the table still names it.
+            absent=("PolicyNotFoundException", "ResourceNotFoundException"),
+            always=True,
+        ),
+    )
+
+
+def _table_of(stream: Stream) -> str:
+    return _without_stream(str(stream.origin.arn))
 
 
 _LISTED_IN_ITS_REGION = "a live account lists a replica as a table of its own region"
@@ -318,11 +352,13 @@ def encryption_of(table: Table, inventory: Inventory) -> str | None:
     return encryption
 
 
-def stream_policy_of(table: Table) -> PolicyDocument | None:
-    """The policy of a table's stream, in source; None in a live account, where a scan does not read it.
+def stream_policy_of(table: Table, inventory: Inventory) -> PolicyDocument | None:
+    """The policy of a table's stream; None where it has none, or there is no stream.
 
     Raises:
         Undecided: it is not known.
 
     """
-    return table.stream_policy if table.origin.source == "terraform" else None
+    if table.origin.source == "terraform":
+        return table.stream_policy
+    return next((stream.policy for stream in inventory.of(Stream, _table_of, table.origin.arn)), None)

@@ -181,11 +181,25 @@ def _answered(containers: list[str] | None, volumes: list[str] | None) -> Any:
     return [*(containers or []), *(volumes or [])]
 
 
+_CREDENTIALS = derived(
+    _answered,
+    ask(
+        "ecs.describe_task_definition",
+        "taskDefinition.containerDefinitions",
+        taskDefinition="{Name}",
+        kept_as=in_containers,
+        always=True,
+    ),
+    ask("ecs.describe_task_definition", "taskDefinition.volumes", taskDefinition="{Name}", kept_as=in_volumes),
+)
+
+
 class TaskDefinition(Resource):
     """A family of task definitions. In a live account, its newest active revision.
 
     A deployment registers a revision, and nobody can change one, so an account keeps hundreds of old ones. ECS starts
     the newest active revision for whoever names the family alone (API reference, DescribeTaskDefinition, RunTask).
+    `RevisionInService` has those that services run.
     """
 
     noun = "task definition"
@@ -206,21 +220,65 @@ class TaskDefinition(Resource):
         terraform=_declared,
         awscc=_declared_in_awscc,
         unset=[],
-        aws=derived(
-            _answered,
-            ask(
-                "ecs.describe_task_definition",
-                "taskDefinition.containerDefinitions",
-                taskDefinition="{Name}",
-                kept_as=in_containers,
-                always=True,
-            ),
-            ask(
-                "ecs.describe_task_definition",
-                "taskDefinition.volumes",
-                taskDefinition="{Name}",
-                kept_as=in_volumes,
-            ),
-        ),
+        aws=_CREDENTIALS,
     )
     """The names of credentials in containers and volumes, each with its place; never their values."""
+
+
+_RUN = "source declares the revision that is registered next, and does not show which ones run"
+
+
+class Cluster(Resource):
+    """A cluster of ECS, in which services run."""
+
+    live_only = _RUN
+    aws = Listing("ecs.list_clusters", "clusterArns[]", arn="{ClusterArn}", name="ClusterArn", wrap="ClusterArn")
+
+
+class Service(Resource):
+    """A service of ECS, which keeps tasks of a revision running."""
+
+    live_only = _RUN
+    aws = Listing(
+        "ecs.list_services",
+        "serviceArns[]",
+        of=Cluster,
+        arn="{ServiceArn}",
+        name="ServiceArn",
+        wrap="ServiceArn",
+        cluster="{ClusterArn}",
+    )
+
+
+class RevisionInService(Resource):
+    """A revision of a task definition that a service runs, whether or not it is still active or the newest one.
+
+    While a deployment is under way a service runs two. With an external deployment controller, its task sets name them
+    (ECS API reference, Service, Deployment and TaskSet, read 2026-11-30).
+    """
+
+    noun = "revision"
+    live_only = _RUN
+    aws = Listing(
+        "ecs.describe_services",
+        "services[].[taskDefinition, deployments[].taskDefinition, taskSets[].taskDefinition][][] | [?@]",
+        of=Service,
+        arn="{Name}",
+        name="Name",
+        repeated=True,
+        cluster="{ClusterArn}",
+        services=["{ServiceArn}"],
+    )
+
+    credentials: list[str] = fact(live_only=_RUN, aws=_CREDENTIALS)
+    """As of a family."""
+
+
+def family_of(revision: RevisionInService) -> str:
+    """The ARN of the family of a revision, in a live account."""
+    return str(revision.origin.arn).rpartition(":")[0]
+
+
+def number_of(revision: RevisionInService) -> str:
+    """The number of a revision."""
+    return str(revision.origin.arn).rpartition(":")[2]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from hipaa_guard.facts.allowed_values import one_of
-from hipaa_guard.facts.lists import Incomplete, mapped
-from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
+from hipaa_guard.facts.lists import Incomplete, joined, mapped
+from hipaa_guard.facts.readings import Block, Inside, Listing, TerraformReading, View, ask, derived, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.shared_copies import shared_with
@@ -117,8 +119,10 @@ class Image(Resource):
     """A machine image that the account owns."""
 
     noun = "machine image"
-    terraform = Block("aws_ami", "aws_ami_copy", "aws_ami_from_instance", joins={_PERMISSION: "image_id"}, name="name")
-    aws = Listing(
+    terraform: ClassVar[Block | None] = Block(
+        "aws_ami", "aws_ami_copy", "aws_ami_from_instance", joins={_PERMISSION: "image_id"}, name="name"
+    )
+    aws: ClassVar[Listing | None] = Listing(
         "ec2.describe_images",
         "Images[]",
         arn="arn:{partition}:ec2:{region}::image/{ImageId}",
@@ -126,7 +130,7 @@ class Image(Resource):
         keys=("ImageId",),
         Owners=["self"],
     )
-    aws_types = ("ec2:image",)
+    aws_types: ClassVar[tuple[str, ...]] = ("ec2:image",)
 
     imds_support: str | None = fact(
         terraform=_imds_support, unset=None, aws=listed("ImdsSupport"), allowed=one_of("v2.0")
@@ -162,3 +166,71 @@ class Image(Resource):
         ),
     )
     """Accounts and ARNs of organizations that may start instances of it, ``all`` for everyone. One call an image."""
+
+
+_BUILT = "a live account lists the images that Image Builder makes, each with whom it is shared"
+_FOR_AMIS = "ami_distribution_configuration"
+
+
+def _is_of_images(view: View) -> Value:
+    """Whether a distribution is one of machine images; that of a container image has another block."""
+    configured = view.get(_FOR_AMIS)
+    return configured if isinstance(configured, Unknown) else bool(configured)
+
+
+def _distributed_to(permission: str) -> TerraformReading:
+    """Whom the block named `permission` lets start the images, and the accounts that get a copy of them.
+
+    Image Builder API reference, AmiDistributionConfiguration and LaunchPermissionConfiguration, read 2026-11-30.
+    """
+    named = ("user_ids", "user_groups", "organization_arns", "organizational_unit_arns")
+    paths = [f"{_FOR_AMIS}.target_account_ids", *(f"{_FOR_AMIS}.{permission}.{each}" for each in named)]
+
+    def read(view: View) -> Value:
+        return joined(*(_as_list(view.get(path)) for path in paths))
+
+    return read
+
+
+def _as_list(value: Value) -> list[Value]:
+    if isinstance(value, Unknown):
+        return Incomplete([], value)
+    return [] if value is None else value
+
+
+def _not_declared(_: View) -> None:
+    """No value: a distribution says it of no image."""
+
+
+class DistributedImage(Image):
+    """The images that EC2 Image Builder makes and distributes to a region, as a distribution configuration says."""
+
+    noun = "image of Image Builder"
+    terraform = Block(
+        "aws_imagebuilder_distribution_configuration",
+        "awscc_imagebuilder_distribution_configuration",
+        name="name",
+        awscc_name="name",
+        when=_is_of_images,
+        inside={
+            "aws_imagebuilder_distribution_configuration": Inside("distribution"),
+            "awscc_imagebuilder_distribution_configuration": Inside("distributions"),
+        },
+    )
+    aws = None
+    aws_types = ()
+    terraform_only = _BUILT
+
+    imds_support: str | None = fact(
+        terraform=_not_declared, awscc=_not_declared, unset=None, terraform_only=_BUILT, allowed=one_of("v2.0")
+    )
+    encrypted: bool | None = fact(terraform=_not_declared, awscc=_not_declared, unset=None, terraform_only=_BUILT)
+    source: str | None = fact(terraform=_not_declared, awscc=_not_declared, unset=None, terraform_only=_BUILT)
+    devices: list[ImageDevice] = fact(terraform=_not_declared, awscc=_not_declared, unset=[], terraform_only=_BUILT)
+    root_name: str | None = fact(terraform=_not_declared, awscc=_not_declared, unset=None, terraform_only=_BUILT)
+    shared_with: list[str] = fact(
+        terraform=_distributed_to("launch_permission"),
+        awscc=_distributed_to("launch_permission_configuration"),
+        unset=[],
+        terraform_only=_BUILT,
+    )

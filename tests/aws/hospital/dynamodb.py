@@ -14,6 +14,7 @@ def furnish() -> None:
         BillingMode="PAY_PER_REQUEST",
         SSESpecification={"Enabled": True, "SSEType": "KMS"},
         DeletionProtectionEnabled=True,
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
     )
     dynamodb.update_continuous_backups(
         TableName="sessions", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}

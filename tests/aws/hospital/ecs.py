@@ -1,4 +1,4 @@
-"""A task that reads its credentials where they are kept."""
+"""A service, whose tasks read their credentials where these are kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from examples.account import client
 
 
 def furnish() -> None:
-    client("ecs").register_task_definition(
+    ecs = client("ecs")
+    ecs.register_task_definition(
         family="portal",
         containerDefinitions=[
             {
@@ -24,3 +25,5 @@ def furnish() -> None:
         ],
         volumes=[{"name": "scans", "dockerVolumeConfiguration": {"driver": "local", "driverOpts": {"type": "nfs"}}}],
     )
+    ecs.create_cluster(clusterName="clinic")
+    ecs.create_service(cluster="clinic", serviceName="portal", taskDefinition="portal", desiredCount=1)

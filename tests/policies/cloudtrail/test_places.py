@@ -74,6 +74,13 @@ test_log_group_key_validation = cases(
         undelivered(trail(enable_log_file_validation=True), LatestDigestDeliveryError="AccessDenied"),
         says="AccessDenied",
     ),
+    Case(
+        VALIDATION,
+        "on, but the trail is switched off",
+        FAIL,
+        switched_off(trail(enable_log_file_validation=True)),
+        says="is switched off",
+    ),
     Case(VALIDATION, "off, said aloud", FAIL, trail(enable_log_file_validation=False)),
 )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, cases
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, cases, resource
 from tests.policies.ec2.states import (
     DEFAULT_IMDS,
+    HALT,
     IMDS,
     MONITORING,
     PUBLIC,
@@ -209,6 +210,39 @@ def grouped(aws: Aws) -> None:
     one = instance().make(aws)
     aws.ec2.create_tags(Resources=[one], Tags=[{"Key": "aws:autoscaling:groupName", "Value": "records"}])
 
+
+SPOT_OPTIONS = 'instance_market_options {\nmarket_type = "spot"\n}'
+SPOT_BY_DEFAULT = 'instance_market_options {\nspot_options {\nmax_price = "0.1"\n}\n}'
+BLOCK_OPTIONS = 'instance_market_options {\nmarket_type = "capacity-block"\n}'
+
+
+def on_market(options: str, market: str) -> Told:
+    """An instance that says how it is bought."""
+    return instance(options, InstanceMarketOptions={"MarketType": market})
+
+
+test_spot = cases(
+    Case(TERMINATION, "a Spot Instance", NOT_APPLICABLE, on_market(SPOT_OPTIONS, "spot")),
+    Case(TERMINATION, "a Spot Instance by its options", NOT_APPLICABLE, terraform=declared(SPOT_BY_DEFAULT)),
+    Case(TERMINATION, "of a capacity block", FAIL, terraform=declared(BLOCK_OPTIONS)),
+    Case(TERMINATION, "a request for a Spot Instance", NOT_APPLICABLE, terraform=resource("aws_spot_instance_request")),
+    Case(TERMINATION, "a Spot Instance by its template", NOT_APPLICABLE, terraform=from_template(SPOT_OPTIONS)),
+    Case(
+        TERMINATION,
+        "bought as a variable without a value says",
+        UNKNOWN,
+        terraform=declared("instance_market_options {\nmarket_type = var.unset\n}", HALT),
+        says="var.unset",
+    ),
+    Case(
+        TERMINATION,
+        "protected, and bought as a variable without a value says",
+        PASS,
+        terraform=declared(
+            "disable_api_termination = true\ninstance_market_options {\nmarket_type = var.unset\n}", HALT
+        ),
+    ),
+)
 
 test_operation = cases(
     Case(MONITORING, "every minute", PASS, instance("monitoring = true", Monitoring={"Enabled": True})),

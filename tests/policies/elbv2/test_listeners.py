@@ -45,6 +45,25 @@ def rule_of_either(action: str) -> str:
 
 SAFELY = redirects('protocol = "HTTPS"\n port = "443"')
 
+
+def of_elsewhere(type: str) -> str:
+    """A listener without a protocol, of a load balancer that another configuration declares."""
+    balancer = f'"arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/{type}/portal/a1b2c3d4"'
+    return declared_listener(FORWARDS).replace("aws_lb.portal.arn", balancer)
+
+
+test_protocol_left_out = cases(
+    Case(REDIRECT, "of an application load balancer, by its ARN", FAIL, terraform=of_elsewhere("app")),
+    Case(REDIRECT, "of a gateway load balancer, by its ARN", NOT_APPLICABLE, terraform=of_elsewhere("gwy")),
+    Case(
+        REDIRECT,
+        "of a load balancer whose ARN tells no type",
+        UNKNOWN,
+        terraform=of_elsewhere("app").replace("loadbalancer/app/", "loadbalancer/"),
+        says="not declared",
+    ),
+)
+
 test_redirect = cases(
     Case(REDIRECT, "hands HTTP on", FAIL, terraform=declared_listener(HTTP + FORWARDS), aws=listener()),
     Case(

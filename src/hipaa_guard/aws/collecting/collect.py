@@ -232,19 +232,19 @@ class _Collection:
         """Note an element without its name or key: neither it nor the resources listed per element of it were seen."""
         where = f"{self._account.caller.action(answer.operation)} in {answer.region}"
         unknown = Unknown(f"{where} answered with a {plan.kind.kind} without its {lacking}", Cause.UNREACHABLE)
-        for each in (plan, *plan.children):
+        for each in plan.whole:
             self._missing.misread(each.kind, answer, unknown)
 
     def _not_listed(self, plan: KindPlan, parent: Item | None, answer: Answer, found: Any) -> None:
         refusal = answer.refusal
         if refusal is None:  # the answer has not the form that the table expects
-            self._missing.misread(plan.kind, answer, found)
+            for each in plan.whole:
+                self._missing.misread(each.kind, answer, found)
         elif refusal.meaning is not Meaning.NOT_OFFERED:
             if parent is not None and refusal.meaning is Meaning.VANISHED:
                 self._suspects.append(parent)
-            self._missing.listing(plan.kind, refusal, parent)
-            for child in plan.children:
-                self._missing.listing(child.kind, refusal, parent)
+            for each in plan.whole:
+                self._missing.listing(each.kind, refusal, parent)
 
     def _place(
         self, plan: KindPlan, listing: Listing, own: dict[str, Any], answer: Answer, parent: Item | None

@@ -29,6 +29,11 @@ class KindPlan:
     children: list[KindPlan] = field(default_factory=list)
     _positions: dict[int, int] = field(default_factory=dict)
 
+    @property
+    def whole(self) -> list[KindPlan]:
+        """This plan and those below it, at any depth: where it cannot be listed, neither can they."""
+        return [self, *(each for child in self.children for each in child.whole)]
+
     def position(self, ask: Ask) -> int:
         """The index of an `Ask` in ``asks``, which holds each only once."""
         if id(ask) not in self._positions:

@@ -7,7 +7,7 @@ from hipaa_guard.facts.credentials import credentials_in_base64
 from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Reference, Unknown, Value
-from hipaa_guard.services.ec2 import addresses, devices, user_data
+from hipaa_guard.services.ec2 import addresses, devices, markets, user_data
 from hipaa_guard.services.ec2.addresses import NetworkInterface as NetworkInterface
 from hipaa_guard.services.ec2.arguments import ENDPOINT, TOKENS, names
 from hipaa_guard.services.ec2.devices import ROOT_NAMES as ROOT_NAMES
@@ -208,6 +208,11 @@ class Instance(Resource):
             InstanceId="{InstanceId}",
         ),
     )
+
+    market: str | None = fact(
+        terraform=markets.declared, awscc=markets.declared, unset=None, aws=listed("InstanceLifecycle")
+    )
+    """``spot`` for a Spot Instance; None: the template decides, else it is bought at the usual price."""
 
     auto_scaling_group: str | None = fact(
         terraform=_never_in_a_group,

@@ -9,7 +9,7 @@ from hipaa_guard.facts.credentials import credentials_in_base64
 from hipaa_guard.facts.readings import Ask, Block, Derived, Listed, Listing, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Unknown, Value
-from hipaa_guard.services.ec2 import addresses, devices
+from hipaa_guard.services.ec2 import addresses, devices, markets
 from hipaa_guard.services.ec2.arguments import ENDPOINT, TOKENS, names
 from hipaa_guard.services.ec2.devices import BlockDevice
 
@@ -163,6 +163,14 @@ class LaunchTemplate(Resource):
         unset=None,
         aws=_of_version("DisableApiTermination"),
     )
+
+    market: str | None = fact(
+        terraform=markets.of_template,
+        awscc=markets.of_awscc_template,
+        unset=None,
+        terraform_only="a live account tells it of each instance",
+    )
+    """``spot`` where it starts Spot Instances."""
 
 
 _USED = "source shows one version of a template: `TemplateUser` has those that use another"

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from typing import ClassVar, cast
 
 from hipaa_guard.facts.allowed_values import Domain, between, one_of
+from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.lists import Incomplete, joined, mapped
 from hipaa_guard.facts.readings import Ask, Block, Derived, Listing, View, ask, derived, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Fact, Resource, fact
 from hipaa_guard.facts.values import Unknown, Value
+from hipaa_guard.lean import regex
 from hipaa_guard.services.elbv2 import declared
 from hipaa_guard.services.elbv2.declared import ASSOCIATIONS, LISTENERS
 
@@ -325,3 +327,22 @@ class Listener(Resource):
         ),
     )
     """The actions of the rules that precede the default."""
+
+
+_BALANCER = regex(r"arn:[\w-]+:elasticloadbalancing:.*:loadbalancer/(?P<type>app|net|gwy)/.+")
+_TYPES_IN_ARNS = {"app": "application", "net": "network", "gwy": "gateway"}
+
+
+def type_of_balancer(listener: Listener, inventory: Inventory) -> str | None:
+    """The type of the load balancer of a listener, which a written ARN tells too; None where it has none.
+
+    Raises:
+        Undecided: it is not known.
+
+    """
+    arn = listener.load_balancer
+    named = _BALANCER.fullmatch(arn) if inventory.is_text(arn) and arn is not None else None
+    if named is not None:
+        return _TYPES_IN_ARNS[named["type"]]
+    balancer = inventory.find(LoadBalancer, arn)
+    return None if balancer is None else balancer.type
