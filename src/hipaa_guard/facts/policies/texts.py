@@ -83,7 +83,7 @@ A policy that is attached to the resource can only mean these: ``f"arn:{HERE}:sq
 """
 
 _KNOWN = "\ue007"
-"""Follows `HERE` before the text that is known to stand there. What a policy looks up of its own account is that too."""
+"""Follows `HERE` before the text that is known to stand there, which is also what a policy looks up of its account."""
 
 _OWN = "\ue008"
 """Placeholder for a part of a pattern that is looked up of the account that the resource is in."""
@@ -149,7 +149,7 @@ def _covers_here(pattern: Text, text: str) -> bool:
     ]
     if False in answers:
         return False
-    if isinstance(pattern, Unknown) and any(_ANYTHING in one for one, name in pairs if HERE not in name):
+    if isinstance(pattern, Unknown) and any(_ANYTHING in one or _OWN in one for one, name in pairs if HERE not in name):
         raise Undecided(pattern)
     if None in answers:
         raise Undecided(pattern if isinstance(pattern, Unknown) else _ELSEWHERE)
@@ -178,6 +178,7 @@ _SYMBOLS = regex(f"{SYMBOL_START}[^{SYMBOL_END}]*{SYMBOL_END}")
 def _is_of_here(pattern: str, name: str) -> bool:
     """Whether a part of a pattern covers a part of an ARN, in which `HERE` stands for any text without a slash."""
     before, here, after = name.partition(HERE)
+    pattern = pattern.replace(_OWN, _ANYTHING)
     if _expression(pattern).fullmatch(f"{before}0{after}" if here else name):
         return True
     own = pattern.removeprefix(before).removesuffix(after)
