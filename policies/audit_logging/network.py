@@ -13,7 +13,7 @@ from hipaa_guard.authoring import (
     some,
 )
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
-from hipaa_guard.judging.flow_logs import KINDS, recorded_by_subnets, records
+from hipaa_guard.judging.flow_logs import KINDS, leaves_out_addresses, recorded_by_subnets, records
 from hipaa_guard.judging.log_delivery import access_logged, first_way, vended
 from hipaa_guard.services import elbv2, vpc
 
@@ -90,6 +90,8 @@ def vpc_flow_logs_enabled(network: vpc.Vpc, inventory: Inventory) -> Verdict:
         return not_applicable(f"is shared by account {network.shared_by}, which alone makes and sees its flow logs")
     accepted, rejected = (records(network.flow_logs, kind) for kind in KINDS)
     if accepted and rejected:
+        if not all(records(network.flow_logs, kind, named=True) for kind in KINDS):
+            return failed("has a flow log whose format leaves out which traffic was accepted", severity=LOW)
         return passed("records accepted and rejected traffic in flow logs")
     if rejected:
         return failed("has flow logs of REJECT traffic only, which do not tell who reached anything")
@@ -101,6 +103,8 @@ def vpc_flow_logs_enabled(network: vpc.Vpc, inventory: Inventory) -> Verdict:
             "not recorded",
             severity=LOW,
         )
+    if leaves_out_addresses(network.flow_logs):
+        return failed("has a flow log whose format leaves out who reached whom (srcaddr, dstaddr)")
     failures: list[str] = []
 
     def fails(log: vpc.FlowLog) -> bool:
