@@ -26,7 +26,7 @@ NAMED = (
         "sqs_queue_tls_required",
         "sqs:*",
         "arn:aws:sqs:REGION:ACCOUNT:phi",
-        'resource "aws_sqs_queue" "phi" {\n  name = "phi"\n  policy = POLICY\n}\n',
+        'resource "aws_sqs_queue" "phi" {\n  name = "phi"\n  sqs_managed_sse_enabled = false\n  policy = POLICY\n}\n',
     ),
     Named(
         "sns_topic_tls_required",
