@@ -71,7 +71,8 @@ data "aws_caller_identity" "current" {}"""
             aws ec2 create-flow-logs --resource-type VPC --resource-ids VPC --traffic-type ALL \\
               --log-group-name LOG_GROUP --deliver-logs-permission-arn ROLE_ARN
         """,
-        note="A flow log of one kind of traffic cannot be changed: make one of all traffic, then delete the other. "
+        note="The traffic and the format of a flow log cannot be changed: make one of all traffic in the default format, "
+        "then delete the other. "
         "Each record costs. A bucket needs no role, but a policy that lets delivery.logs.amazonaws.com write.",
         not_by_machine="needs a bucket or log group for the records, which is yours to choose",
         consequences=("costs_money",),
