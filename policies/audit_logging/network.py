@@ -13,7 +13,7 @@ from hipaa_guard.authoring import (
     some,
 )
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
-from hipaa_guard.judging.flow_logs import KINDS, recorded_by_subnets, records
+from hipaa_guard.judging.flow_logs import KINDS, leaves_out_addresses, recorded_by_subnets, records
 from hipaa_guard.judging.log_delivery import access_logged, first_way, vended
 from hipaa_guard.services import elbv2, vpc
 
@@ -71,7 +71,8 @@ data "aws_caller_identity" "current" {}"""
             aws ec2 create-flow-logs --resource-type VPC --resource-ids VPC --traffic-type ALL \\
               --log-group-name LOG_GROUP --deliver-logs-permission-arn ROLE_ARN
         """,
-        note="A flow log of one kind of traffic cannot be changed: make one of all traffic, then delete the other. "
+        note="The traffic and the format of a flow log cannot be changed: make one of all traffic in the default format, "
+        "then delete the other. "
         "Each record costs. A bucket needs no role, but a policy that lets delivery.logs.amazonaws.com write.",
         not_by_machine="needs a bucket or log group for the records, which is yours to choose",
         consequences=("costs_money",),
@@ -90,6 +91,8 @@ def vpc_flow_logs_enabled(network: vpc.Vpc, inventory: Inventory) -> Verdict:
         return not_applicable(f"is shared by account {network.shared_by}, which alone makes and sees its flow logs")
     accepted, rejected = (records(network.flow_logs, kind) for kind in KINDS)
     if accepted and rejected:
+        if not all(records(network.flow_logs, kind, named=True) for kind in KINDS):
+            return failed("has a flow log whose format leaves out which traffic was accepted", severity=LOW)
         return passed("records accepted and rejected traffic in flow logs")
     if rejected:
         return failed("has flow logs of REJECT traffic only, which do not tell who reached anything")
@@ -101,6 +104,8 @@ def vpc_flow_logs_enabled(network: vpc.Vpc, inventory: Inventory) -> Verdict:
             "not recorded",
             severity=LOW,
         )
+    if leaves_out_addresses(network.flow_logs):
+        return failed("has a flow log whose format leaves out who reached whom (srcaddr, dstaddr)")
     failures: list[str] = []
 
     def fails(log: vpc.FlowLog) -> bool:

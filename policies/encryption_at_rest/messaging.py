@@ -31,7 +31,8 @@ _TOPIC = _with_key(
 @encrypted_at_rest(
     title="SQS queues encrypt messages",
     severity=MEDIUM,
-    why="Messages with ePHI lie in the queue for up to 14 days: with encryption turned off they are stored as sent.",
+    why="Messages with ePHI lie in the queue for up to 14 days: with encryption turned off only the disks of SQS are "
+    "encrypted, and nothing proves it of the queue.",
     encrypts="messages",
     fix=Fix(
         sets="aws_sqs_queue.sqs_managed_sse_enabled = true",
@@ -55,7 +56,8 @@ def sqs_queue_encrypted_at_rest(queue: sqs.Queue) -> With | Verdict:
 
 @encrypted_with_kms(
     title="SNS topics are encrypted with a KMS key",
-    why="SNS stores each message until it is delivered: without a KMS key, ePHI in it is stored as it was sent.",
+    why="SNS stores each message until it is delivered, and without a KMS key encrypts its disks alone: no permission of "
+    "its own is then asked before ePHI is read.",
     fix=_TOPIC,
     peers={
         "prowler": "sns_topics_kms_encryption_at_rest_enabled",

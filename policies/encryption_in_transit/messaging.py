@@ -42,7 +42,13 @@ Condition = { Bool = { "aws:SecureTransport" = "false" } }
 )
 def sqs_queue_tls_required(queue: sqs.Queue) -> PlainHttpRequests:
     names = queue.names(queue.arn)  # the policy is read last: it is what decides
-    return PlainHttpRequests(queue.policy, ("sqs:SendMessage", "sqs:ReceiveMessage"), (names,))
+    return PlainHttpRequests(
+        queue.policy,
+        ("sqs:SendMessage", "sqs:ReceiveMessage"),
+        (names,),
+        # SQS developer guide, "Encryption at rest": requests to queues with SSE must use HTTPS. Read 2026-11-30.
+        lambda: queue.key is not None or queue.sqs_managed_encryption,
+    )
 
 
 @plain_http_denied(
@@ -62,7 +68,13 @@ def sqs_queue_tls_required(queue: sqs.Queue) -> PlainHttpRequests:
     ),
 )
 def sns_topic_tls_required(topic: sns.Topic) -> PlainHttpRequests:
-    return PlainHttpRequests(topic.policy, ("sns:Publish",), (topic.names(),))
+    return PlainHttpRequests(
+        topic.policy,
+        ("sns:Publish",),
+        (topic.names(),),
+        # SNS developer guide, "Encryption at rest": requests to topics with SSE must use HTTPS. Read 2026-11-30.
+        lambda: topic.key is not None,
+    )
 
 
 @control(

@@ -120,7 +120,7 @@ def sg_no_public_ingress_clinical(group: security_groups.SecurityGroup, inventor
 
 
 @closed_to_internet(
-    title="Security groups keep cleartext protocols closed to the internet",
+    title="Security groups keep cleartext file transfer, login, mailbox, directory and monitoring ports closed to the internet",
     of=_CLEARTEXT,
     hipaa=(*_EXPOSURE, "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
     why="FTP, Telnet and their kind send passwords and ePHI unencrypted, for anybody on the way to read.",

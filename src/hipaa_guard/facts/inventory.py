@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.origin import Origin
@@ -33,6 +33,16 @@ class StandIn:
     named: str
     """The noun of its kind and the name that its parts use: ``security group var.group``."""
     parts: tuple[Part, ...]
+
+
+class Told(NamedTuple):
+    """What the resources of a kind tell: texts with symbols for references."""
+
+    texts: set[str]
+    unknown: Unknown | None
+    """The first result that is not known."""
+    possible: list[tuple[str, Unknown]]
+    """The texts of resources that may not exist, each with the reason why."""
 
 
 class Inventory:
@@ -65,7 +75,7 @@ class Inventory:
         self._stand_ins: dict[str, list[StandIn]] = {}
         for stand_in in stand_ins:
             self._stand_ins.setdefault(stand_in.resource.kind, []).append(stand_in)
-        self._texts: dict[object, tuple[set[str], Unknown | None]] = {}
+        self._texts: dict[object, tuple[Told, list[tuple[Origin, str]]]] = {}
         self._groups: dict[object, dict[str, list[Resource]]] = {}
         self._by_kind: dict[str, list[Resource]] = {}
         self._by_address: dict[str, list[Resource]] = {}
@@ -195,30 +205,42 @@ class Inventory:
         except Undecided:
             return None
 
-    def told_by(self, kind: type[K], tell: Callable[[K], Value]) -> tuple[set[str], Unknown | None]:
-        """The results of `tell` for all resources of a kind: texts with symbols for references, and the first unknown.
+    def told_by(self, kind: type[K], tell: Callable[[K], Value]) -> Told:
+        """The results of `tell` for all resources of a kind.
 
         Each result is a text or a list of texts. They are computed once, so that a control may check for every
-        resource whether another one names it.
+        resource whether another one names it. The one that is judged counts, whether or not it is certain to exist.
         """
         if tell not in self._texts:
-            texts: set[str] = set()
-            unknown = self.unknown(kind)
-            for resource in self.seen(kind):
-                try:
-                    told = tell(resource)
-                except Undecided as error:
-                    told = error.unknown
-                if isinstance(told, Incomplete):
-                    unknown = told.unknown if unknown is None else unknown
-                for value in map(symbolic, list.__iter__(told) if isinstance(told, list) else (told,)):
-                    if isinstance(value, Unknown):
-                        unknown = value if unknown is None else unknown
-                    else:
-                        texts.add(value)
-            texts.update(self._texts_of_stand_ins(kind, tell))
-            self._texts[tell] = (texts, unknown)
-        return self._texts[tell]
+            self._texts[tell] = self._told(kind, tell)
+        (texts, unknown, _), possible = self._texts[tell]
+        if not possible:
+            return Told(texts, unknown, [])
+        own = {text for origin, text in possible if origin is self._asking}
+        others = [(text, origin.uncertain) for origin, text in possible if origin is not self._asking]
+        return Told(texts | own, unknown, [(text, why) for text, why in others if why is not None])
+
+    def _told(self, kind: type[K], tell: Callable[[K], Value]) -> tuple[Told, list[tuple[Origin, str]]]:
+        """What certain resources tell, and the texts of those that may not exist."""
+        texts: set[str] = set()
+        possible: list[tuple[Origin, str]] = []
+        unknown = self.unknown(kind)
+        for resource in self.seen(kind):
+            try:
+                told = tell(resource)
+            except Undecided as error:
+                told = error.unknown
+            if isinstance(told, Incomplete):
+                unknown = told.unknown if unknown is None else unknown
+            for value in map(symbolic, list.__iter__(told) if isinstance(told, list) else (told,)):
+                if isinstance(value, Unknown):
+                    unknown = value if unknown is None else unknown
+                elif resource.origin.uncertain is None:
+                    texts.add(value)
+                else:
+                    possible.append((resource.origin, value))
+        texts.update(self._texts_of_stand_ins(kind, tell))
+        return Told(texts, unknown, []), possible
 
     def of(self, kind: type[K], owner: Callable[[K], str], named: str | None) -> list[K]:
         """The resources of a kind for which `owner` gives the text `named`; `Incomplete` as in `all`.

@@ -1,6 +1,7 @@
 """Dead-letter queues: queues that take the failures of others, and are asked for none of their own."""
 
 from hipaa_guard.authoring import Inventory, some
+from hipaa_guard.facts.inventory import Told
 from hipaa_guard.facts.lists import mapped
 from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.services import sns, sqs
@@ -22,21 +23,37 @@ def takes_dead_letters(queue: sqs.Queue, inventory: Inventory) -> bool:
     of_others = inventory.told_by(sqs.FailureSource, _failures_go_to)
     of_functions = inventory.told_by(sqs.FailingFunction, _dead_letters_go_to)
     of_events = inventory.told_by(sqs.FailingFunction, _failed_events_go_to)
-    if some(lambda told: _is_among(queue, *told, inventory), (of_queues, of_others, of_functions, of_events)):
+    if some(lambda told: _is_among(queue, told, inventory), (of_queues, of_others, of_functions, of_events)):
         return True
     if not _is_subscribed(queue, inventory):
         _require_no_sign(queue)
     return False
 
 
-def _is_among(queue: sqs.Queue, named: set[str], unknown: Unknown | None, inventory: Inventory) -> bool:
-    """As `Queue.is_among`, where a target that certainly is another queue is not this one. Raises `Undecided`."""
+def _is_among(queue: sqs.Queue, told: Told, inventory: Inventory) -> bool:
+    """As `Queue.is_among`, where a target that certainly is another queue is not this one.
+
+    Raises:
+        Undecided: only a target that is not known may be the queue, or that of a resource which may not exist.
+
+    """
     arn = queue.arn
+    others = [each for each in inventory.seen(sqs.Queue) if each is not queue and each.origin.uncertain is None]
     try:
-        return queue.is_among(named, unknown, arn)
+        if queue.is_among(told.texts, told.unknown, arn):
+            return True
     except Undecided:
-        others = [each for each in inventory.seen(sqs.Queue) if each is not queue and each.origin.uncertain is None]
-        return queue.is_among({each for each in named if not _is_of_one(each, others)}, unknown, arn)
+        named = {each for each in told.texts if not _is_of_one(each, others)}
+        if queue.is_among(named, told.unknown, arn):
+            return True
+    for target, why in told.possible:
+        try:
+            is_this = queue.is_target(target, arn)
+        except Undecided:
+            is_this = not _is_of_one(target, others)
+        if is_this:
+            raise Undecided(why)
+    return False
 
 
 def _is_of_one(target: str, queues: list[sqs.Queue]) -> bool:
@@ -70,8 +87,7 @@ def _is_subscribed(queue: sqs.Queue, inventory: Inventory) -> bool:
     """Whether a live account has a subscription that delivers to the queue: then it is no dead-letter queue."""
     if not inventory.complete:
         return False
-    endpoints, _ = inventory.told_by(sns.Subscription, _endpoint)
-    return queue.arn in endpoints
+    return queue.arn in inventory.told_by(sns.Subscription, _endpoint).texts
 
 
 def _endpoint(subscription: sns.Subscription) -> str:

@@ -210,10 +210,13 @@ def lock_is_refused(bucket: s3.Bucket, inventory: Inventory) -> str | None:
 
 
 def _named_by(bucket: s3.Bucket, inventory: Inventory, source: LogSource) -> bool:
-    texts, unknown = inventory.told_by(source.kind, source.target)
-    if bucket.is_named(texts):
+    told = inventory.told_by(source.kind, source.target)
+    if bucket.is_named(told.texts):
         return True
-    if unknown is None:
+    for text, why in told.possible:
+        if bucket.is_named({text}):
+            raise Undecided(why)
+    if told.unknown is None:
         return False
     unlisted = inventory.unknown(source.kind)
     targets: list[Value] = [unlisted, *(_told(source, resource) for resource in inventory.seen(source.kind))]

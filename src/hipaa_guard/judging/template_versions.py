@@ -35,7 +35,8 @@ def if_used(verdict: Verdict, template: ec2.Instance | ec2.LaunchTemplate, inven
         return verdict
     if isinstance(template, ec2.LaunchTemplate) and not inventory.complete:
         users = [user for user in inventory.seen(ec2.TemplateUser) if _starts_the_same(user, template, inventory)]
-        other = None if any(user.origin.uncertain is None for user in users) else _other_version(template, "$Default")
+        is_used = any(user.origin.uncertain is None for user in users)
+        other = None if is_used else _other_version(template, "$Default")
         if other is not None:
             raise Undecided(Unknown(f"who names no version starts {other}"))
     return verdict

@@ -13,7 +13,8 @@ from hipaa_guard.facts.origin import account_in
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Undecided, Unknown, Value
+from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value
+from hipaa_guard.lean import regex
 
 _NAME = "(Tags[?Key=='Name'].Value | [0]) || "
 
@@ -21,7 +22,7 @@ _NAME = "(Tags[?Key=='Name'].Value | [0]) || "
 class FlowLog(Record):
     """A flow log of a VPC or of a subnet."""
 
-    __slots__ = ("failure", "of_whole", "traffic")
+    __slots__ = ("failure", "fields", "of_whole", "traffic")
     allowed: ClassVar[Mapping[str, Domain]] = {"traffic": one_of("ALL", "ACCEPT", "REJECT")}
 
     traffic: str
@@ -30,6 +31,33 @@ class FlowLog(Record):
     """Whether it is of the whole VPC or subnet; one that names what it is of by an id may be of something else."""
     failure: str | None
     """Why AWS cannot deliver it; None if it can."""
+    fields: list[str]
+    """The fields of its records, such as ``srcaddr``."""
+
+    def tells_addresses(self) -> bool:
+        """Whether a record says which addresses sent and received the traffic."""
+        fields = self.fields
+        return all_hold(*(lambda ends=ends: some(lambda field: field in ends, fields) for ends in _ENDS))
+
+    def tells_action(self) -> bool:
+        """Whether a record says that the traffic was accepted or rejected."""
+        return some(lambda field: field == "action", self.fields)
+
+
+_ENDS = (("srcaddr", "pkt-srcaddr"), ("dstaddr", "pkt-dstaddr"))
+_FIELD = regex(r"\$\{([a-z0-9-]+)\}")
+_DEFAULT_FIELDS = ["srcaddr", "dstaddr", "action"]
+"""Amazon VPC user guide, "Flow log records", read 2026-11-30: the default format has these, among others."""
+
+
+def _fields(log_format: Value) -> Value:
+    """The fields of a format such as ``${version} ${srcaddr}``; those that count of the default one."""
+    if log_format is None or (isinstance(log_format, str) and not log_format):
+        return _DEFAULT_FIELDS
+    if isinstance(log_format, PartialText):
+        seen = [field for part in log_format.parts if isinstance(part, str) for field in _FIELD.findall(part)]
+        return Incomplete(seen, log_format)
+    return log_format if isinstance(log_format, Unknown) else _FIELD.findall(log_format)
 
 
 _AWSCC_LOG = "awscc_ec2_flow_log"
@@ -44,7 +72,12 @@ def _declared_logs(argument: str, resource_type: str) -> Callable[[View], Value]
 
     def read(view: View) -> Value:
         logs = joined(view.linked("aws_flow_log", argument), view.linked(_AWSCC_LOG, "resource_id"))
-        return mapped(lambda log: FlowLog(traffic=_traffic(log), failure=None, of_whole=is_whole(log)), logs)
+        return mapped(
+            lambda log: FlowLog(
+                traffic=_traffic(log), failure=None, of_whole=is_whole(log), fields=_fields(log.get("log_format"))
+            ),
+            logs,
+        )
 
     return read
 
@@ -55,7 +88,12 @@ def _traffic(log: View) -> Value:
 
 
 def _answered_logs(logs: list[dict[str, Value]] | None) -> list[FlowLog]:
-    return [FlowLog(traffic=log.get("TrafficType"), failure=_failure(log), of_whole=True) for log in logs or []]
+    return [
+        FlowLog(
+            traffic=log.get("TrafficType"), failure=_failure(log), of_whole=True, fields=_fields(log.get("LogFormat"))
+        )
+        for log in logs or []
+    ]
 
 
 def _failure(log: dict[str, Value]) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from tests.policies.ec2.states import (
     from_template,
     metadata,
 )
+from tests.terraform.stand_ins.given import scan
 
 REQUIRED, OPTIONAL = metadata('http_tokens = "required"'), metadata('http_tokens = "optional"')
 TEMPLATE = "id = aws_launch_template.phi.id\n"
@@ -260,3 +262,10 @@ def test_groups_that_may_not_be_listed_leave_a_gap() -> None:
     assert "autoscaling:DescribeAutoScalingGroups" in collected.denied
     said = judged(plain("2"), versions=(WANTED, WANTING), denied="autoscaling:DescribeAutoScalingGroups")
     assert said == {"": PASS, "None": UNKNOWN}
+
+
+def test_a_group_that_may_not_exist_stands_for_nobody(tmp_path: Path) -> None:
+    unsure = group('"$Latest"').replace("min_size", "count = var.unset ? 1 : 0\nmin_size")
+    text = used(unsure, f"{REQUIRED}\ndefault_version = 1", 'variable "unset" {}')
+    (finding,) = scan(tmp_path, text, TEMPLATE_IMDS).findings
+    assert finding.status is Status.UNKNOWN

@@ -33,6 +33,7 @@ def condition(operator: str, value: str, key: str = "aws:ResourceTag/backup") ->
 
 
 ARN = "resources = [aws_efs_file_system.phi.arn]\n"
+ME = 'data "aws_caller_identity" "me" {}\n'
 ALL = 'resources = ["*"]\n'
 
 test_selections = cases(
@@ -42,6 +43,10 @@ test_selections = cases(
             ("selected by its ARN", PASS, selected(ARN)),
             ("everything is selected", PASS, selected(ALL)),
             ("all file systems are selected", PASS, selected('resources = ["arn:aws:elasticfilesystem:*:*:file-system/*"]')),
+            ("file systems of an account that is not known are selected", UNKNOWN,
+             OPEN + "\n" + selected('resources = ["arn:aws:elasticfilesystem:*:${var.open}:file-system/*"]')),
+            ("file systems of its account are selected, which is looked up", PASS,
+             ME + selected('resources = ["arn:aws:elasticfilesystem:*:${data.aws_caller_identity.me.account_id}:file-system/*"]')),
             ("all tables are selected", FAIL, selected('resources = ["arn:aws:dynamodb:*:*:table/*"]')),
             ("nothing is said of what is selected, which is everything", PASS, selected("")),
             ("everything but it is selected", FAIL, selected(ALL + "not_resources = [aws_efs_file_system.phi.arn]")),

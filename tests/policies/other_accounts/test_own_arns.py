@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
-from hipaa_guard.testing import ACCOUNT, FAIL, PASS, Case, cases
+from hipaa_guard.testing import ACCOUNT, FAIL, PASS, UNKNOWN, Case, cases
 
 OTHER = "444455556666"
 
@@ -26,7 +26,7 @@ NAMED = (
         "sqs_queue_tls_required",
         "sqs:*",
         "arn:aws:sqs:REGION:ACCOUNT:phi",
-        'resource "aws_sqs_queue" "phi" {\n  name = "phi"\n  policy = POLICY\n}\n',
+        'resource "aws_sqs_queue" "phi" {\n  name = "phi"\n  sqs_managed_sse_enabled = false\n  policy = POLICY\n}\n',
     ),
     Named(
         "sns_topic_tls_required",
@@ -42,7 +42,13 @@ NAMED = (
         "  file_system_id = aws_efs_file_system.phi.id\n  policy = POLICY\n}\n",
     ),
 )
-LOOKED_UP = 'data "aws_caller_identity" "me" {}\ndata "aws_region" "here" {}\nvariable "open" {}\n'
+LOOKED_UP = (
+    'data "aws_caller_identity" "me" {}\ndata "aws_region" "here" {}\nvariable "open" {}\n'
+    'resource "aws_vpc" "other" {\n  cidr_block = "10.0.0.0/16"\n}\n'
+    'provider "aws" {\n  alias = "other"\n  profile = "other"\n}\n'
+    'data "aws_caller_identity" "theirs" {\n  provider = aws.other\n}\n'
+)
+THEIRS = "${data.aws_caller_identity.theirs.account_id}"
 REGION, OWN = 'region = "us-east-1"', f'allowed_account_ids = ["{ACCOUNT}"]'
 
 
@@ -65,6 +71,15 @@ PLACES = (
     ("another region", FAIL, f"{REGION}\n{OWN}", "eu-west-1", ACCOUNT),
     ("an account, where its own is not known", PASS, REGION, "us-east-1", OTHER),
     ("a region, where its own is not known", PASS, OWN, "eu-west-1", ACCOUNT),
+    ("an account that is not known", UNKNOWN, f"{REGION}\n{OWN}", "us-east-1", "${var.open}"),
+    ("an account that is not known, where its own is not either", UNKNOWN, REGION, "us-east-1", "${var.open}"),
+    ("a region that is not known", UNKNOWN, f"{REGION}\n{OWN}", "${var.open}", ACCOUNT),
+    ("a region that is not known, where its own is not either", UNKNOWN, OWN, "${var.open}", ACCOUNT),
+    ("an account that begins as its own does not", FAIL, f"{REGION}\n{OWN}", "us-east-1", "4${var.open}"),
+    ("the account of another resource", UNKNOWN, REGION, "us-east-1", "${aws_vpc.other.owner_id}"),
+    ("the account of another provider's caller", UNKNOWN, f"{REGION}\n{OWN}", "us-east-1", THEIRS),
+    ("any account, in a region that is not known", UNKNOWN, f"{REGION}\n{OWN}", "${var.open}", "*"),
+    ("another account, in a region that is not known", FAIL, f"{REGION}\n{OWN}", "${var.open}", OTHER),
     ("another account, where its region is not known", FAIL, OWN, "eu-west-1", OTHER),
 )  # fmt: skip
 

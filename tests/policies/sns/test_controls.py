@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from hipaa_guard.authoring import LOW
 from hipaa_guard.testing import ACCOUNT, FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, cases
 
 ARN = f"arn:aws:sns:us-east-1:{ACCOUNT}:phi-results"
+OPEN = '\nvariable "open" {}'
 KEY = '\nresource "aws_kms_key" "k" {}'
 
 
@@ -77,6 +79,17 @@ test_encryption = cases(
 
 test_tls = cases(
     Case(TLS, "the default policy", FAIL, topic()),
+    Case(
+        TLS,
+        "the default policy, and a key, with which SNS takes HTTPS alone",
+        FAIL,
+        topic(f'kms_master_key_id = "{MANAGED}"', KmsMasterKeyId=MANAGED),
+        says="only its encryption",
+        severity=LOW,
+    ),
+    Case(
+        TLS, "the default policy, and perhaps a key", FAIL, topic("kms_master_key_id = var.open", OPEN).in_terraform()
+    ),
     Case(TLS, "denies publishing over plain HTTP", PASS, policy()),
     Case(TLS, "denies every action over plain HTTP", PASS, policy(Action="SNS:*")),
     Case(TLS, "denies subscribing only", FAIL, policy(Action="sns:Subscribe")),

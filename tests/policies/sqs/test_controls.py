@@ -98,36 +98,6 @@ test_encryption = cases(
     Case(CMK, "a key of one's own", PASS, queue("kms_master_key_id = aws_kms_key.k.arn", KEY, KmsMasterKeyId="own")),
 )
 
-test_tls = cases(
-    Case(TLS, "no policy", FAIL, queue(), says="no policy"),
-    Case(TLS, "denies all plain HTTP", PASS, policy()),
-    Case(TLS, "denies sending and receiving", PASS, policy(Action=["sqs:SendMessage", "sqs:ReceiveMessage"])),
-    Case(TLS, "denies every action on everything", PASS, policy(Action="*", Resource="*")),
-    Case(TLS, "denies sending only", FAIL, policy(Action="sqs:SendMessage")),
-    Case(TLS, "spares other callers", FAIL, policy(Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"})),
-    Case(TLS, "another queue's name", FAIL, policy(Resource=f"arn:aws:sqs:us-east-1:{ACCOUNT}:other")),
-    Case(TLS, "denies TLS instead", FAIL, policy(Condition={"Bool": {"aws:SecureTransport": "true"}})),
-    Case(TLS, "names the queue by reference", PASS, written("aws_sqs_queue.phi.arn", "")),
-    Case(
-        TLS,
-        "names another queue by reference",
-        FAIL,
-        written("aws_sqs_queue.o.arn", data='resource "aws_sqs_queue" "o" {}'),
-    ),
-    Case(
-        TLS,
-        "puts its ARN together from an account that is looked up",
-        PASS,
-        written(
-            '"arn:aws:sqs:us-east-1:${data.aws_caller_identity.me.account_id}:phi-messages"',
-            data='data "aws_caller_identity" "me" {}',
-        ),
-    ),
-    Case(TLS, "puts its ARN together from its name", PASS, written('"arn:aws:sqs:*:*:${aws_sqs_queue.phi.name}"', "")),
-    Case(TLS, "an ARN with another queue's name", FAIL, written(f'"arn:aws:sqs:us-east-1:{ACCOUNT}:phi-message"')),
-    Case(TLS, "an ARN with a name that is not known", UNKNOWN, written('"arn:aws:sqs:*:*:${var.open}"', data=OPEN)),
-)
-
 EVERYONE_SAYING_WHO = allows(Condition={"ArnEquals": {"aws:SourceArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:results"}})
 OWN = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/app"}
 OTHER = {"AWS": "arn:aws:iam::999988887777:root"}

@@ -83,7 +83,13 @@ A policy that is attached to the resource can only mean these: ``f"arn:{HERE}:sq
 """
 
 _KNOWN = "\ue007"
-"""Follows `HERE` before the text that is known to stand there. What a policy looks up may be that text too."""
+"""Follows `HERE` before the text that is known to stand there, which is also what a policy looks up of its account."""
+
+_OWN = "\ue008"
+"""Placeholder for a part of a pattern that is looked up of the account that the resource is in."""
+
+_PLACE = (1, 3, 4)
+"""The parts of an ARN that are its partition, its region and its account."""
 
 
 def own_arn(service: str, region: str | None, account: str | None, name: str) -> str:
@@ -126,7 +132,7 @@ def _covers_here(pattern: Text, text: str) -> bool:
     """Whether a pattern covers the ARN of a resource whose region and account are not known."""
     if isinstance(pattern, Unknown) and not isinstance(pattern, PartialText):
         raise Undecided(pattern)
-    written = pattern if isinstance(pattern, str) else "".join(_literal(part) for part in pattern.parts)
+    written = pattern if isinstance(pattern, str) else "".join(_looked_up(part) for part in pattern.parts)
     if written == "*":
         return True
     segments, names = written.split(":", 5), text.split(":", 5)
@@ -135,23 +141,53 @@ def _covers_here(pattern: Text, text: str) -> bool:
             raise Undecided(pattern)
         return False
     pairs = list(zip(segments, names, strict=True))
-    if not all(_is_of_here(one, name) for one, name in pairs):
+    answers = [
+        _is_of_place(one, name)
+        if HERE in name and number in _PLACE
+        else _is_of_here(one.replace(_OWN, _ANYTHING), name)
+        for number, (one, name) in enumerate(pairs)
+    ]
+    if False in answers:
         return False
-    if isinstance(pattern, Unknown) and any(_ANYTHING in one for one, name in pairs if HERE not in name):
+    if isinstance(pattern, Unknown) and any(_ANYTHING in one or _OWN in one for one, name in pairs if HERE not in name):
         raise Undecided(pattern)
+    if None in answers:
+        raise Undecided(pattern if isinstance(pattern, Unknown) else _ELSEWHERE)
     return True
+
+
+_ELSEWHERE = Unknown("a policy names its account or region by another resource, which may be elsewhere")
+
+
+def _is_of_place(pattern: str, place: str) -> bool | None:
+    """Whether a part of a pattern covers the partition, region or account of a resource; None where that is not known.
+
+    What is written counts for the place of a resource of which nothing is known, as does what is looked up of its own
+    account. A variable and an attribute of another resource may be any text.
+    """
+    known = place.removeprefix(HERE).removeprefix(_KNOWN)
+    if _ANYTHING in pattern or SYMBOL_START in pattern:
+        written = _SYMBOLS.sub(_ANYTHING, pattern).replace(_OWN, _ANYTHING)
+        return None if not known or _expression(written).fullmatch(known) else False
+    return not known or _OWN in pattern or _expression(pattern).fullmatch(known) is not None
+
+
+_SYMBOLS = regex(f"{SYMBOL_START}[^{SYMBOL_END}]*{SYMBOL_END}")
 
 
 def _is_of_here(pattern: str, name: str) -> bool:
     """Whether a part of a pattern covers a part of an ARN, in which `HERE` stands for any text without a slash."""
     before, here, after = name.partition(HERE)
-    if after.startswith(_KNOWN):
-        is_looked_up = SYMBOL_START in pattern or _ANYTHING in pattern
-        return is_looked_up or _expression(pattern).fullmatch(after.removeprefix(_KNOWN)) is not None
+    pattern = pattern.replace(_OWN, _ANYTHING)
     if _expression(pattern).fullmatch(f"{before}0{after}" if here else name):
         return True
     own = pattern.removeprefix(before).removesuffix(after)
     return bool(here) and pattern == f"{before}{own}{after}" and "/" not in own
+
+
+def _looked_up(part: str | Unknown) -> str:
+    """As `_literal`, with a placeholder of its own for what is looked up of the account that the resource is in."""
+    return _OWN if isinstance(part, Existing) and other_account(part) is None else _literal(part)
 
 
 def _literal(part: str | Unknown) -> str:

@@ -168,9 +168,8 @@ _EVERYWHERE = {"ip_protocol": "-1", "cidr_ip": "0.0.0.0/0", "cidr_ipv_6": "::/0"
 def _awscc_declared(view: View, direction: str) -> list[Rule]:
     """The rules that the `awscc` provider declares."""
     inside = _inline_rules(as_list(view.get(f"security_group_{direction}")), _awscc_rule)
-    apart = view.linked(f"awscc_ec2_security_group_{direction}")
-    named = view.linked("awscc_ec2_security_group_ingress", "group_name") if direction == "ingress" else []
-    rules = joined(inside, mapped(lambda split: _awscc_rule(split.get), joined(apart, named)))
+    apart = _awscc_apart(view, direction)
+    rules = joined(inside, apart)
     if isinstance(rules, Incomplete) or direction == "ingress" or inside or view.type != "awscc_ec2_security_group":
         return rules
     # CloudFormation user guide, AWS::EC2::SecurityGroup: without egress rules, a new group allows all outbound traffic.
@@ -178,6 +177,13 @@ def _awscc_declared(view: View, direction: str) -> list[Rule]:
         return [_awscc_rule(_EVERYWHERE.get)]
     why = Unknown("it is not known whether the rule for all outbound traffic is removed")
     return Incomplete(rules, why)
+
+
+def _awscc_apart(view: View, direction: str) -> list[Rule]:
+    """The rules of one direction that are separate resources of the `awscc` provider."""
+    apart = view.linked(f"awscc_ec2_security_group_{direction}")
+    named = view.linked("awscc_ec2_security_group_ingress", "group_name") if direction == "ingress" else []
+    return mapped(lambda split: _awscc_rule(split.get), joined(apart, named))
 
 
 def _declared(direction: str) -> Callable[[View], Value]:
@@ -326,7 +332,7 @@ def _declared_by_default(direction: str) -> Callable[[View], Value]:
         if view.type == "aws_default_vpc" and unknown is None:
             unknown = _MADE_EARLIER
         rules = [_rule(default_rule.get)] if unknown is None else Incomplete([], unknown)
-        return joined(rules, _apart(view, direction))
+        return joined(rules, _apart(view, direction), _awscc_apart(view, direction))
 
     return read
 
