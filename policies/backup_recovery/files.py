@@ -8,7 +8,7 @@ from hipaa_guard.services import efs
 
 
 @backed_up(
-    title="EFS file systems have automatic backups on",
+    title="EFS file systems are backed up automatically",
     severity=MEDIUM,
     fix=Fix(
         sets="""
