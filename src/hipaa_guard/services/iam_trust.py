@@ -50,6 +50,11 @@ def lets_in(statement: Statement) -> bool:
     )
 
 
+def takes_tokens(statement: Statement) -> bool:
+    """Whether the statement lets holders of OIDC tokens assume the role."""
+    return statement.effect == "Allow" and statement.covers_action("sts:AssumeRoleWithWebIdentity")
+
+
 def only_services(trust: PolicyDocument) -> bool:
     """Whether only AWS services are let in."""
     return every(Statement.is_for_services, trust.allowances())
@@ -143,10 +148,11 @@ def served_account(statement: Statement, own: str | None) -> str | None:
 
 def asks_for_proof(statement: Statement) -> bool:
     """Whether the statement demands an external id, membership of an organisation, or a second factor."""
-    return some(_is_proof, statement.conditions)
+    return some(is_proof, statement.conditions)
 
 
-def _is_proof(condition: Condition) -> bool:
+def is_proof(condition: Condition) -> bool:
+    """Whether a condition demands an external id, membership of an organisation, or a second factor."""
     operator = condition.operator.lower()
     # IfExists and ForAllValues hold if the key is missing.
     if condition.if_exists or condition.qualifier.lower() == "forallvalues":
