@@ -11,12 +11,11 @@ from hipaa_guard.authoring import (
     Verdict,
     failed,
     family,
+    gathered,
     passed,
 )
 from hipaa_guard.controls.reasons import TAKES_RIGHTS
-from hipaa_guard.facts.lists import gathered
-from hipaa_guard.facts.values import Undecided
-from hipaa_guard.judging.iam_policies import Document, Grant, Holder, given_by, grants
+from hipaa_guard.judging.iam_policies import Document, Grant, Holder, free_services, given_by, grants, has_conditions
 from hipaa_guard.judging.iam_roles import TASK, if_ours, role_trusting
 from hipaa_guard.services import iam, iam_grants
 
@@ -161,12 +160,12 @@ def no_service_wildcard(holder: Holder) -> Verdict:
     def find(statement: Statement, policy: PolicyDocument) -> list[Grant]:
         services = iam_grants.whole_services(statement, policy)
         severity = HIGH if services and iam_grants.has_all_of_iam(statement, policy) else None
-        is_bound = bool(services) and _has_conditions(statement)
+        is_bound = bool(services) and has_conditions(statement)
         return [Grant(each, is_bound=is_bound, severity=severity) for each in services]
 
     def together(policies: list[Document]) -> list[Grant]:
         services = iam_grants.whole_services_together(policies)
-        free = _free(policies) if services else []
+        free = free_services(policies) if services else []
         return [
             Grant(
                 f"as much as {each}:*, action by action,",
@@ -185,22 +184,6 @@ def no_service_wildcard(holder: Holder) -> Verdict:
     bound = "" if free.issuperset(names) else ", some under conditions" if free else ", under conditions"
     message = f"allows {', '.join(names[:_NAMED])}{more} on all resources{bound}{given_by(found)}"
     return if_ours(holder, failed(message, next((each.severity for each in found if each.severity), None)))
-
-
-def _has_conditions(statement: Statement) -> bool:
-    """Whether a statement has conditions, or may have some: its grant is certain in any case."""
-    try:
-        return bool(statement.conditions)
-    except Undecided:
-        return True
-
-
-def _free(policies: list[Document]) -> list[str]:
-    """The services that policies certainly allow together without conditions."""
-    try:
-        return iam_grants.whole_services_together(policies, freely=True)
-    except Undecided:
-        return []
 
 
 @family(

@@ -11,15 +11,15 @@ from hipaa_guard.authoring import (
     Statement,
     Verdict,
     all_hold,
+    collected,
     control,
     failed,
+    gathered,
     not_applicable,
     passed,
     some,
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.facts.lists import collected, gathered
-from hipaa_guard.facts.policies.binding_conditions import binds_caller
 from hipaa_guard.judging.cross_account import if_own_account
 from hipaa_guard.judging.iam_roles import CHANGE_TRUST, TASK, if_ours, role_trusting
 from hipaa_guard.judging.public_policies import policy_not_public
@@ -69,10 +69,6 @@ def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:
     own = role.own_account()
     trust = role.trust
 
-    def parts(statement: Statement) -> list[Statement]:
-        """The parts of a statement that the denials of the policy leave, which may ask for proof."""
-        return trust.left_of(statement, lambda each: binds_caller(each) or iam_trust.is_proof(each))
-
     def opened(statement: Statement) -> str | None:
         """The other account that a statement lets in without proof."""
         account = partial(iam_trust.foreign_account, statement, own)
@@ -85,7 +81,7 @@ def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:
 
     def left_open(statement: Statement) -> list[str]:
         def left() -> list[str]:
-            return gathered(lambda part: filter(None, [opened(part)]), parts(statement))
+            return gathered(lambda part: filter(None, [opened(part)]), iam_trust.parts_left(trust, statement))
 
         return left() if all_hold(lambda: opened(statement) is not None, lambda: bool(left())) else []
 
@@ -98,7 +94,8 @@ def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:
         return gathered(iam_service_roles.acts_for_anyone, left)
 
     def asks(statement: Statement) -> bool:
-        return some(lambda part: iam_trust.lets_in(part) and iam_trust.asks_for_proof(part), parts(statement))
+        left = iam_trust.parts_left(trust, statement)
+        return some(lambda part: iam_trust.lets_in(part) and iam_trust.asks_for_proof(part), left)
 
     def gaps() -> Iterator[Callable[[], list[Verdict]]]:
         """What is certain counts, and that of an account first, which is the graver."""

@@ -9,13 +9,14 @@ from hipaa_guard.authoring import (
     Statement,
     Verdict,
     all_hold,
+    collected,
     control,
     failed,
+    gathered,
     not_applicable,
     passed,
     some,
 )
-from hipaa_guard.facts.lists import collected, gathered
 from hipaa_guard.judging.fix_parts import OWN_ACCOUNT
 from hipaa_guard.judging.iam_roles import CHANGE_TRUST, if_ours, role_trusting
 from hipaa_guard.judging.token_owners import takes_named_tokens

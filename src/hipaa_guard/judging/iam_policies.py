@@ -9,7 +9,7 @@ from hipaa_guard.controls.control import Severity
 from hipaa_guard.facts.lists import Incomplete, gathered, joined, mapped
 from hipaa_guard.facts.policies.document import PolicyDocument, Statement
 from hipaa_guard.facts.values import Undecided, Unknown
-from hipaa_guard.services import iam
+from hipaa_guard.services import iam, iam_grants
 
 T = TypeVar("T")
 Holder = iam.Policy | iam.User | iam.Role | iam.Group
@@ -91,6 +91,22 @@ def grants(find: Find, find_together: FindTogether, holder: Holder) -> list[Gran
         lambda: find_together(mapped(lambda held: held.document, policies)),
     )
     return gathered(lambda look: look(), looks)
+
+
+def has_conditions(statement: Statement) -> bool:
+    """Whether a statement has conditions, or may have some: its grant is certain in any case."""
+    try:
+        return bool(statement.conditions)
+    except Undecided:
+        return True
+
+
+def free_services(policies: list[Document]) -> list[str]:
+    """The services that policies certainly allow together without conditions."""
+    try:
+        return iam_grants.whole_services_together(policies, freely=True)
+    except Undecided:
+        return []
 
 
 def given_by(found: list[Grant]) -> str:

@@ -151,6 +151,11 @@ def asks_for_proof(statement: Statement) -> bool:
     return some(is_proof, statement.conditions)
 
 
+def parts_left(trust: PolicyDocument, statement: Statement) -> list[Statement]:
+    """The parts of a statement that the denials of a trust policy leave. Who gives proof counts among those spared."""
+    return trust.left_of(statement, lambda each: binds_caller(each) or is_proof(each))
+
+
 def is_proof(condition: Condition) -> bool:
     """Whether a condition demands an external id, membership of an organisation, or a second factor."""
     operator = condition.operator.lower()

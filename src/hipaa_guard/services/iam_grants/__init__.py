@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from hipaa_guard.facts.lists import all_hold, every, some
-from hipaa_guard.facts.lists import gathered as gathered
+from hipaa_guard.facts.lists import all_hold, every, gathered, some
 from hipaa_guard.facts.partial_patterns import holds
 from hipaa_guard.facts.policies.document import Condition, PolicyDocument, Statement, matches
 from hipaa_guard.facts.values import Undecided, Unknown, Value
