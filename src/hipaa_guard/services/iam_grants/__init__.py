@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from hipaa_guard.facts.lists import all_hold, every, gathered, some
-from hipaa_guard.facts.partial_patterns import holds
+from hipaa_guard.facts.partial_patterns import holds, is_wild
 from hipaa_guard.facts.policies.document import Condition, PolicyDocument, Statement, matches
 from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.lean import regex
@@ -188,13 +188,23 @@ def whole_services(statement: Statement, policy: PolicyDocument | None = None) -
     def whole(pattern: Value) -> list[str]:
         if not holds(is_whole, pattern):
             return []
-        return [pattern if isinstance(pattern, str) else "all actions of a service"]
+        if not isinstance(pattern, str):
+            return ["all actions of a service"]
+        return _of_services(statement) or [pattern] if _is_every_action(pattern) else [pattern]
 
     def is_whole(action: str) -> bool:
         service, _, verb = ("*", "", "*") if _is_every_action(action) else action.partition(":")
         return matches(verb, ANY) and is_open(service, f"{service.replace('*', ANY)}:{ANY}", service.strip("*"))
 
     return gathered(whole, statement.actions) or spared()
+
+
+def _of_services(statement: Statement) -> list[str]:
+    """What a statement for every action covers where its resources are those of some services alone: all of these."""
+    arns = [each.split(":", 5) if isinstance(each, str) else [] for each in list.__iter__(statement.resources)]
+    if statement.not_resources or any(len(arn) < 6 or is_wild(arn[2]) for arn in arns):
+        return []
+    return [f"{service}:*" for service in dict.fromkeys(arn[2] for arn in arns) if is_wide(statement, service)]
 
 
 def _spared_services(policy: PolicyDocument | None) -> list[str]:
