@@ -69,7 +69,7 @@ def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:
     own = role.own_account()
     trust = role.trust
 
-    def opened(statement: Statement) -> str | None:
+    def opened(statement: Statement) -> list[str]:
         """The other account that a statement lets in without proof."""
         account = partial(iam_trust.foreign_account, statement, own)
         is_open = all_hold(
@@ -77,21 +77,26 @@ def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:
             lambda: not iam_trust.asks_for_proof(statement),
             lambda: account() is not None,
         )
-        return account() if is_open else None
-
-    def left_open(statement: Statement) -> list[str]:
-        def left() -> list[str]:
-            return gathered(lambda part: filter(None, [opened(part)]), iam_trust.parts_left(trust, statement))
-
-        return left() if all_hold(lambda: opened(statement) is not None, lambda: bool(left())) else []
+        return list(filter(None, [account()])) if is_open else []
 
     def served(statement: Statement) -> list[str]:
         account = iam_trust.served_account(statement, own) if iam_trust.lets_in(statement) else None
-        return [] if account is None else [account]
+        return list(filter(None, [account]))
 
     def serving_anyone(statement: Statement) -> list[str]:
-        left = trust.left_of(statement) if iam_trust.lets_in(statement) else []
-        return gathered(iam_service_roles.acts_for_anyone, left)
+        return iam_service_roles.acts_for_anyone(statement) if iam_trust.lets_in(statement) else []
+
+    def left(find: Callable[[Statement], list[str]]) -> list[str]:
+        """Finds in the statements of the policy that which its denials leave."""
+
+        def in_parts(statement: Statement) -> list[str]:
+            return gathered(find, iam_trust.parts_left(trust, statement))
+
+        def of(statement: Statement) -> list[str]:
+            found = all_hold(lambda: bool(find(statement)), lambda: bool(in_parts(statement)))
+            return in_parts(statement) if found else []
+
+        return gathered(of, trust.allowances())
 
     def asks(statement: Statement) -> bool:
         left = iam_trust.parts_left(trust, statement)
@@ -99,14 +104,9 @@ def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:
 
     def gaps() -> Iterator[Callable[[], list[Verdict]]]:
         """What is certain counts, and that of an account first, which is the graver."""
-        yield lambda: [
-            failed(f"lets in {each} without an external id, organisation or MFA")
-            for each in gathered(left_open, trust.allowances())
-        ]
-        yield lambda: [failed(f"lets a service use it for {each}") for each in gathered(served, trust.allowances())]
-        yield lambda: [
-            failed(_for_anyone(each), LOW) for each in [gathered(serving_anyone, trust.allowances())] if each
-        ]
+        yield lambda: [failed(f"lets in {each} without an external id, organisation or MFA") for each in left(opened)]
+        yield lambda: [failed(f"lets a service use it for {each}") for each in left(served)]
+        yield lambda: [failed(_for_anyone(each), LOW) for each in [left(serving_anyone)] if each]
 
     found = gathered(lambda gap: gap(), gaps())
     if found:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from hipaa_guard.facts.lists import Incomplete, every, mapped, some
+from hipaa_guard.facts.lists import Incomplete, all_hold, every, gathered, mapped, some
 from hipaa_guard.facts.partial_patterns import holds, is_wild
 from hipaa_guard.facts.policies.binding_conditions import SYMBOL_START, binds_caller, named_accounts, names_services
 from hipaa_guard.facts.policies.conditions import NOT_KNOWN
@@ -131,19 +131,24 @@ def served_account(statement: Statement, own: str | None) -> str | None:
         Undecided: a condition names an account, and it is not known whether it is the role's own.
 
     """
-    found: list[str] = []
 
-    def names_another(condition: Condition) -> bool:
-        for account in named_accounts(condition):
-            if own is None:
-                raise Undecided(Unknown(f"it is not known whether {account} is the account of the role"))
-            if account != own:
-                found.append(f"account {account}")
-        return bool(found)
+    def accounts(condition: Condition) -> list[str]:
+        return gathered(lambda each: [each], named_accounts(condition))
+
+    def others(condition: Condition) -> list[str]:
+        found = accounts(condition)
+        if found and own is None:
+            raise Undecided(Unknown(f"it is not known whether {found[0]} is the account of the role"))
+        return [each for each in found if each != own]
 
     if not statement.services():
         return None
-    return found[0] if some(names_another, statement.conditions) else None
+    # All conditions must hold: where one names the role's own account alone, no other is served.
+    serves = all_hold(
+        lambda: some(others, statement.conditions),
+        lambda: not some(lambda each: accounts(each) == [own], statement.conditions),
+    )
+    return f"account {gathered(others, statement.conditions)[0]}" if serves else None
 
 
 def asks_for_proof(statement: Statement) -> bool:

@@ -36,6 +36,7 @@ GITLAB = {
     "Action": WEB,
     "Condition": {"StringEquals": {"gitlab.com:aud": "https://gitlab.com"}},
 }
+STEPS = ECS | {"Principal": {"Service": "states.amazonaws.com"}}
 TAGS = {"Effect": "Allow", "Principal": "*", "Action": "sts:TagSession"}
 
 
@@ -240,10 +241,40 @@ test_services = cases(
         holding(
             ECS | {"Principal": {"AWS": OTHER}},
             unless("StringNotEquals", "sts:ExternalId", "7d41c9") | {"Principal": {"AWS": OTHER}},
-            ECS | {"Principal": {"Service": "states.amazonaws.com"}},
+            STEPS,
         ),
         says="states.amazonaws.com",
         severity=LOW,
+    ),
+    Case(
+        FOREIGN,
+        "a service for two accounts",
+        FAIL,
+        holding(STEPS | {"Condition": {"StringEquals": {"aws:SourceAccount": [ACCOUNT, "444455556666"]}}}),
+        says="lets a service use it for account 444455556666",
+    ),
+    Case(
+        FOREIGN,
+        "a service for two accounts, with a denial to all but the role's own",
+        PASS,
+        holding(
+            STEPS | {"Condition": {"StringEquals": {"aws:SourceAccount": [ACCOUNT, "444455556666"]}}},
+            unless("StringNotEquals", "aws:SourceAccount", ACCOUNT) | {"Principal": STEPS["Principal"]},
+        ),
+    ),
+    Case(
+        FOREIGN,
+        "a service for nobody: the account and the resource are of two",
+        PASS,
+        holding(
+            STEPS
+            | {
+                "Condition": {
+                    "StringEquals": {"aws:SourceAccount": ACCOUNT},
+                    "ArnLike": {"aws:SourceArn": "arn:aws:states:us-east-1:444455556666:*"},
+                }
+            }
+        ),
     ),
     Case(
         FOREIGN,
