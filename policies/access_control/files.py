@@ -46,7 +46,7 @@ def efs_access_point_root_directory(point: efs.AccessPoint) -> Verdict:
 
 
 @control(
-    title="EFS access points impose a user on clients",
+    title="EFS access points impose a user other than root on clients",
     severity=LOW,
     hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(B)"),
     why="Without it an NFS client says itself which user it is, root included, and file permissions guard no ePHI.",
@@ -73,4 +73,6 @@ def efs_access_point_root_directory(point: efs.AccessPoint) -> Verdict:
 def efs_access_point_user_identity(point: efs.AccessPoint) -> Verdict:
     if point.user is None:
         return failed("lets clients say themselves which user they are")
+    if point.user == 0:
+        return failed("makes all clients the root user, whom no file permissions stop")
     return passed(f"imposes the user {point.user} on clients")

@@ -11,10 +11,11 @@ from hipaa_guard.authoring import (
     Verdict,
     failed,
     family,
+    gathered,
     passed,
 )
 from hipaa_guard.controls.reasons import TAKES_RIGHTS
-from hipaa_guard.judging.iam_policies import Document, Holder, given_by, grants
+from hipaa_guard.judging.iam_policies import Document, Grant, Holder, free_services, given_by, grants, has_conditions
 from hipaa_guard.judging.iam_roles import TASK, if_ours, role_trusting
 from hipaa_guard.services import iam, iam_grants
 
@@ -110,11 +111,11 @@ KMS = {
     why="Whoever holds such a policy can read, change and delete all ePHI, and the record of having done so.",
 )
 def no_admin(holder: Holder) -> Verdict:
-    def find(statement: Statement, policy: PolicyDocument) -> list[str]:
-        return [iam_grants.in_words(statement)] if iam_grants.grants_everything(statement, policy) else []
+    def find(statement: Statement, policy: PolicyDocument) -> list[Grant]:
+        return [Grant(iam_grants.in_words(statement))] if iam_grants.grants_everything(statement, policy) else []
 
-    def together(policies: list[Document]) -> list[str]:
-        return ["every action on every resource"] if iam_grants.grants_everything_together(policies) else []
+    def together(policies: list[Document]) -> list[Grant]:
+        return [Grant("every action on every resource")] if iam_grants.grants_everything_together(policies) else []
 
     found = grants(find, together, holder)
     if found:
@@ -155,33 +156,34 @@ def no_admin(holder: Holder) -> Verdict:
     ),
 )
 def no_service_wildcard(holder: Holder) -> Verdict:
-    free: list[str] = []
-    with_iam: list[Statement] = []
-
-    def find(statement: Statement, policy: PolicyDocument) -> list[str]:
+    # Who holds all of IAM can grant itself the rest.
+    def find(statement: Statement, policy: PolicyDocument) -> list[Grant]:
         services = iam_grants.whole_services(statement, policy)
-        free.extend(services if not statement.conditions else [])
-        with_iam.extend([statement] if services and iam_grants.has_all_of_iam(statement, policy) else [])
-        return services
+        severity = HIGH if services and iam_grants.has_all_of_iam(statement, policy) else None
+        is_bound = bool(services) and has_conditions(statement)
+        return [Grant(each, is_bound=is_bound, severity=severity) for each in services]
 
-    def together(policies: list[Document]) -> list[str]:
+    def together(policies: list[Document]) -> list[Grant]:
         services = iam_grants.whole_services_together(policies)
-        free.extend(map(_as_much, iam_grants.whole_services_together(policies, freely=True) if services else []))
-        return list(map(_as_much, services))
+        free = free_services(policies) if services else []
+        return [
+            Grant(
+                f"as much as {each}:*, action by action,",
+                is_bound=each not in free,
+                severity=HIGH if each == "iam" else None,
+            )
+            for each in services
+        ]
 
     found = grants(find, together, holder)
     if not found:
         return passed("does not allow all actions of a service on all resources")
     names = list({each.words: None for each in found})
+    free = {each.words for each in found if not each.is_bound}
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    bound = "" if set(names) <= set(free) else ", some under conditions" if free else ", under conditions"
+    bound = "" if free.issuperset(names) else ", some under conditions" if free else ", under conditions"
     message = f"allows {', '.join(names[:_NAMED])}{more} on all resources{bound}{given_by(found)}"
-    # Who holds all of IAM can grant itself the rest.
-    return if_ours(holder, failed(message, HIGH if with_iam or _as_much("iam") in names else None))
-
-
-def _as_much(service: str) -> str:
-    return f"as much as {service}:*, action by action,"
+    return if_ours(holder, failed(message, next((each.severity for each in found if each.severity), None)))
 
 
 @family(
@@ -222,20 +224,31 @@ def _as_much(service: str) -> str:
     why="Encryption keeps ePHI from nobody who may decrypt with every key: everyone needs the keys of their own task only.",
 )
 def no_blocked_kms_actions(holder: Holder) -> Verdict:
-    behind: set[str] = set()
+    def find(statement: Statement, policy: PolicyDocument) -> list[Grant]:
+        def decrypts() -> list[Grant]:
+            if not iam_grants.decrypts_with_any_key(statement, policy):
+                return []
+            services = iam_grants.services_between(statement)
+            return [Grant(each, is_bound=True) for each in services] or [Grant(_DECRYPTS)]
 
-    def find(statement: Statement, policy: PolicyDocument) -> list[str]:
-        if not iam_grants.decrypts_with_any_key(statement, policy):
-            return []
-        services = iam_grants.services_between(statement)
-        behind.update(services)
-        return [", ".join(services)]
+        def opens() -> list[Grant]:
+            return [Grant(each, severity=LOW) for each in iam_grants.opens_any_key(statement, policy)]
+
+        return gathered(lambda look: look(), (decrypts, opens))
 
     found = grants(find, lambda _: [], holder)
-    free = [each for each in found if not each.words]
+    free = [each for each in found if each.words == _DECRYPTS]
     if free:
-        return if_ours(holder, failed(f"allows kms:Decrypt or kms:ReEncryptFrom with every key{given_by(free[:1])}"))
+        return if_ours(holder, failed(f"allows {_DECRYPTS} with every key{given_by(free[:1])}"))
+    behind = sorted({each.words for each in found if each.is_bound})
+    if behind:
+        message = f"allows to decrypt with every key that {', '.join(behind)} uses: it names no key"
+        return if_ours(holder, failed(message, LOW))
     if found:
-        message = f"allows to decrypt with every key that {', '.join(sorted(behind))} uses: it names no key"
+        actions = " and ".join(sorted({each.words for each in found}))
+        message = f"allows {actions} with every key, by which its holder can let itself decrypt{given_by(found)}"
         return if_ours(holder, failed(message, LOW))
     return passed("does not allow to decrypt with every key")
+
+
+_DECRYPTS = "kms:Decrypt or kms:ReEncryptFrom"

@@ -1,6 +1,7 @@
 """Trust in IAM roles: they let in those whom they name, and other accounts only with proof."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from hipaa_guard.authoring import (
     LOW,
@@ -10,10 +11,11 @@ from hipaa_guard.authoring import (
     Statement,
     Verdict,
     all_hold,
+    collected,
     control,
     failed,
+    gathered,
     not_applicable,
-    one_holds,
     passed,
     some,
 )
@@ -21,7 +23,7 @@ from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.cross_account import if_own_account
 from hipaa_guard.judging.iam_roles import CHANGE_TRUST, TASK, if_ours, role_trusting
 from hipaa_guard.judging.public_policies import policy_not_public
-from hipaa_guard.services import iam, iam_grants, iam_service_roles, iam_trust
+from hipaa_guard.services import iam, iam_service_roles, iam_trust
 
 
 @policy_not_public(
@@ -65,50 +67,53 @@ def iam_role_trust_not_public(role: iam.Role) -> PolicyDocument | Verdict:
 )
 def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:
     own = role.own_account()
-    found: list[str] = []
-    asked: list[Statement] = []
-    served: list[str] = []
-    services: list[str] = []
+    trust = role.trust
 
-    def is_open(statement: Statement) -> bool:
-        def asks() -> bool:
-            proof = iam_trust.asks_for_proof(statement)
-            asked.extend([statement] if proof else [])
-            return proof
+    def opened(statement: Statement) -> list[str]:
+        """The other account that a statement lets in without proof."""
+        account = partial(iam_trust.foreign_account, statement, own)
+        is_open = all_hold(
+            lambda: iam_trust.lets_in(statement),
+            lambda: not iam_trust.asks_for_proof(statement),
+            lambda: account() is not None,
+        )
+        return list(filter(None, [account()])) if is_open else []
 
-        def is_foreign() -> bool:
-            account = iam_trust.foreign_account(statement, own)
-            found.extend([] if account is None else [account])
-            return account is not None
-
-        return all_hold(lambda: iam_trust.lets_in(statement), lambda: not asks(), is_foreign)
-
-    def is_left_open(statement: Statement) -> bool:
-        return all_hold(lambda: is_open(statement), lambda: some(is_open, role.trust.left_of(statement)))
-
-    def serves_another(statement: Statement) -> bool:
+    def served(statement: Statement) -> list[str]:
         account = iam_trust.served_account(statement, own) if iam_trust.lets_in(statement) else None
-        served.extend([] if account is None else [account])
-        return account is not None
+        return list(filter(None, [account]))
 
-    def serves_anyone(statement: Statement) -> bool:
-        left = role.trust.left_of(statement) if iam_trust.lets_in(statement) else []
-        services.extend(iam_grants.gathered(iam_service_roles.acts_for_anyone, left))
-        return bool(services)
+    def serving_anyone(statement: Statement) -> list[str]:
+        return iam_service_roles.acts_for_anyone(statement) if iam_trust.lets_in(statement) else []
 
-    def trusts(test: Callable[[Statement], bool]) -> bool:
-        return some(test, role.trust.allowances())
+    def left(find: Callable[[Statement], list[str]]) -> list[str]:
+        """Finds in the statements of the policy that which its denials leave."""
 
-    # What is certain counts: that of an account first, which is the graver.
-    if one_holds(lambda: trusts(is_left_open), lambda: trusts(serves_another), lambda: trusts(serves_anyone)):
-        if found:
-            return if_ours(role, failed(f"lets in {found[0]} without an external id, organisation or MFA"))
-        if served:
-            return if_ours(role, failed(f"lets a service use it for {served[0]}"))
-        return if_ours(role, failed(_for_anyone(services), LOW))
-    if not asked:
-        return if_own_account(passed("trusts no other account"), role.trust, role)
-    return passed("asks every other account that it trusts for more than its name")
+        def in_parts(statement: Statement) -> list[str]:
+            return gathered(find, iam_trust.parts_left(trust, statement))
+
+        def of(statement: Statement) -> list[str]:
+            found = all_hold(lambda: bool(find(statement)), lambda: bool(in_parts(statement)))
+            return in_parts(statement) if found else []
+
+        return gathered(of, trust.allowances())
+
+    def asks(statement: Statement) -> bool:
+        left = iam_trust.parts_left(trust, statement)
+        return some(lambda part: iam_trust.lets_in(part) and iam_trust.asks_for_proof(part), left)
+
+    def gaps() -> Iterator[Callable[[], list[Verdict]]]:
+        """What is certain counts, and that of an account first, which is the graver."""
+        yield lambda: [failed(f"lets in {each} without an external id, organisation or MFA") for each in left(opened)]
+        yield lambda: [failed(f"lets a service use it for {each}") for each in left(served)]
+        yield lambda: [failed(_for_anyone(each), LOW) for each in [left(serving_anyone)] if each]
+
+    found = gathered(lambda gap: gap(), gaps())
+    if found:
+        return if_ours(role, found[0])
+    if collected(lambda each: ["asks"] if asks(each) else [], trust.allowances())[0]:
+        return passed("asks every other account that it trusts for more than its name")
+    return if_own_account(passed("trusts no other account"), trust, role)
 
 
 def _for_anyone(services: list[str]) -> str:

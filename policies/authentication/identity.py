@@ -133,6 +133,7 @@ def iam_user_console_mfa_enabled(user: iam.Credentials) -> Verdict:
             aws iam delete-access-key --user-name USER --access-key-id OLD_KEY_ID
         """,
         note=(
+            "IAM gives a user two keys at most, inactive ones too: where there are two, delete one that is not used first. "
             "After the first command move every program to the new key, and wait until the second one shows no more use of "
             "the old key. An inactive key can be made active again, a deleted one cannot: wait some days before the last."
         ),

@@ -9,8 +9,10 @@ from hipaa_guard.authoring import (
     Statement,
     Verdict,
     all_hold,
+    collected,
     control,
     failed,
+    gathered,
     not_applicable,
     passed,
     some,
@@ -106,30 +108,28 @@ def _without_owner(statement: Statement) -> str:
 )
 def iam_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Verdict:
     urls = iam.urls_of_issuers(inventory.seen(iam.OidcProvider))
-    trusted: list[Issuer] = []
-    found: list[Issuer] = []
 
-    def lets_in_anyone(statement: Statement) -> bool:
-        return all_hold(
-            lambda: iam_trust.lets_in(statement),
-            lambda: some(lambda issuer: is_open(issuer, statement), iam_trust.issuers(statement, urls)),
-        )
+    def known(statement: Statement) -> list[str]:
+        issuers = iam_trust.issuers(statement, urls) if iam_trust.takes_tokens(statement) else []
+        return collected(lambda url: [each.name for each in [iam_issuers.issuer_of(url)] if each], issuers)[0]
 
-    def is_open(url: str, statement: Statement) -> bool:
-        issuer = iam_issuers.issuer_of(url)
-        if issuer is None:
-            return False
-        trusted.append(issuer)
-        if takes_named_tokens(statement, role.trust, issuer):
-            return False
-        found.append(issuer)
-        return True
+    def lets_in_anyone(statement: Statement) -> list[Verdict]:
+        def opened(url: str) -> list[Verdict]:
+            issuer = iam_issuers.issuer_of(url)
+            return [] if issuer is None or takes_named_tokens(statement, role.trust, issuer) else [_open_to(issuer)]
 
-    if some(lets_in_anyone, role.trust.allowances()):
-        return if_ours(role, _open_to(found[0]))
+        def gaps() -> list[Verdict]:
+            return gathered(opened, iam_trust.issuers(statement, urls))
+
+        return gaps() if all_hold(lambda: iam_trust.takes_tokens(statement), lambda: bool(gaps())) else []
+
+    found = gathered(lets_in_anyone, role.trust.allowances())
+    if found:
+        return if_ours(role, found[0])
+    trusted, _ = collected(known, role.trust.allowances())
     if not trusted:
         return not_applicable("trusts no OIDC issuer that is known to serve several customers or workloads")
-    return passed(f"names whose tokens of {trusted[0].name} it takes")
+    return passed(f"names whose tokens of {trusted[0]} it takes")
 
 
 def _open_to(issuer: Issuer) -> Verdict:

@@ -8,7 +8,7 @@ from hipaa_guard.services import efs
 
 
 @backed_up(
-    title="EFS file systems have automatic backups on",
+    title="EFS file systems are backed up automatically",
     severity=MEDIUM,
     fix=Fix(
         sets="""
@@ -19,7 +19,7 @@ from hipaa_guard.services import efs
         note="Backups are billed by what they hold. A plan of AWS Backup that selects the file system is an equivalent.",
         consequences=("costs_money",),
     ),
-    peers={"prowler": "efs_have_backup_enabled"},
+    peers={"prowler": "efs_have_backup_enabled", "aws_config": "efs-in-backup-plan"},
 )
 def efs_automatic_backup_enabled(system: efs.FileSystem, inventory: Inventory) -> Verdict:
     way = first_way(

@@ -13,7 +13,7 @@ from hipaa_guard.controls.declaring import DeclarationError, control, family
 from hipaa_guard.controls.fix import Fix
 from hipaa_guard.controls.judgement import Judgement, judgement
 from hipaa_guard.facts.inventory import Inventory
-from hipaa_guard.facts.lists import all_hold, every, one_holds, some
+from hipaa_guard.facts.lists import all_hold, collected, every, gathered, one_holds, some
 from hipaa_guard.facts.policies.document import PolicyDocument, Statement
 from hipaa_guard.facts.resource import Resource
 
@@ -35,10 +35,12 @@ __all__ = [
     "Statement",
     "Verdict",
     "all_hold",
+    "collected",
     "control",
     "every",
     "failed",
     "family",
+    "gathered",
     "judgement",
     "not_applicable",
     "one_holds",

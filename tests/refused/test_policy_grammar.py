@@ -119,6 +119,13 @@ def test_what_aws_refuses_of_any_policy(refusal: Any, statement: dict[str, Any],
         (identity_policy, without(OF_IDENTITY, "Resource"), "neither Resource nor NotResource"),
         (identity_policy, {**OF_IDENTITY, "Principal": "*"}, "Principal, which this kind of policy cannot have"),
         (identity_policy, {**OF_IDENTITY, "NotPrincipal": ROOT}, "NotPrincipal, which this kind"),
+        (identity_policy, {**OF_IDENTITY, "Action": "s3*"}, "the action 's3*', which is neither"),
+        (
+            identity_policy,
+            {**OF_IDENTITY, "Action": ["s3:Get*", "ec2:ec2:Describe*"]},
+            "the action 'ec2:ec2:Describe*'",
+        ),
+        (identity_policy, without(OF_IDENTITY, "Action", NotAction="iam"), "the action 'iam', which is neither"),
     ],
 )
 def test_what_aws_refuses_of_one_kind(refusal: Any, statement: dict[str, Any], said: str) -> None:

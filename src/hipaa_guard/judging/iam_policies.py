@@ -5,29 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
+from hipaa_guard.controls.control import Severity
 from hipaa_guard.facts.lists import Incomplete, gathered, joined, mapped
 from hipaa_guard.facts.policies.document import PolicyDocument, Statement
 from hipaa_guard.facts.values import Undecided, Unknown
-from hipaa_guard.services import iam
+from hipaa_guard.services import iam, iam_grants
 
 T = TypeVar("T")
 Holder = iam.Policy | iam.User | iam.Role | iam.Group
 Document = PolicyDocument | Unknown
-
-Find = Callable[[Statement, PolicyDocument], list[str]]
-"""Tells the grants of a statement, in words, with the policy that it stands in."""
-FindTogether = Callable[[list[Document]], list[str]]
-"""Tells what policies grant by several statements, in words."""
 
 _NAMED = 5
 """How many policies a message names."""
 
 
 class Grant(NamedTuple):
-    """A grant that was found: in words, and the policy of AWS that it comes from, if it is one."""
+    """A grant that was found."""
 
     words: str
     by: str = ""
+    """The policy of AWS that it comes from, if it is one."""
+    is_bound: bool = False
+    """Whether it holds under conditions only."""
+    severity: Severity | None = None
+    """How grave it is, where not as its control."""
+
+
+Find = Callable[[Statement, PolicyDocument], list[Grant]]
+"""Tells the grants of a statement, with the policy that it stands in."""
+FindTogether = Callable[[list[Document]], list[Grant]]
+"""Tells what policies grant by several statements."""
 
 
 class Held(NamedTuple):
@@ -75,15 +82,31 @@ def grants(find: Find, find_together: FindTogether, holder: Holder) -> list[Gran
         if isinstance(document, Unknown):
             raise Undecided(document)
         return gathered(
-            lambda statement: [Grant(words, held.by) for words in find(statement, document)], document.allowances()
+            lambda statement: [each._replace(by=held.by) for each in find(statement, document)], document.allowances()
         )
 
     policies = held_by(holder)
     looks: tuple[Callable[[], list[Grant]], ...] = (
         lambda: gathered(of, policies),
-        lambda: list(map(Grant, find_together(mapped(lambda held: held.document, policies)))),
+        lambda: find_together(mapped(lambda held: held.document, policies)),
     )
     return gathered(lambda look: look(), looks)
+
+
+def has_conditions(statement: Statement) -> bool:
+    """Whether a statement has conditions, or may have some: its grant is certain in any case."""
+    try:
+        return bool(statement.conditions)
+    except Undecided:
+        return True
+
+
+def free_services(policies: list[Document]) -> list[str]:
+    """The services that policies certainly allow together without conditions."""
+    try:
+        return iam_grants.whole_services_together(policies, freely=True)
+    except Undecided:
+        return []
 
 
 def given_by(found: list[Grant]) -> str:

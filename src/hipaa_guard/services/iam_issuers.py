@@ -95,16 +95,19 @@ ISSUERS = (
         {"sub": r"owner:[^:*?]+:project:[^:*?]+(:.*)?"},
         lets_in="every project of a Vercel team",
     ),
+    # A job asks for the audience that it likes (CircleCI, "OIDC tokens with custom claims"), and so does a step of
+    # Bitbucket (Atlassian, "Bitbucket Pipelines OIDC now supports multiple audiences"). The usual audiences name no
+    # more than the URL does.
     Issuer(
         "CircleCI",
         r"oidc\.circleci\.com/org/[^/:]+",
-        {"aud": _WHOLE, "sub": r"org/[^/*?]+/project/[^/*?]+(/.*)?", "oidc.circleci.com/project-id": _WHOLE},
+        {"sub": r"org/[^/*?]+/project/[^/*?]+(/.*)?", "oidc.circleci.com/project-id": _WHOLE},
         lets_in="every job of a CircleCI organisation",
     ),
     Issuer(
         "Bitbucket",
         r"api\.bitbucket\.org/2\.0/workspaces/[^/:]+/pipelines-config/identity/oidc",
-        {"aud": _WHOLE, "sub": r"\{[^{}:*?]+\}.*|[^:*?]+(:.*)?"},
+        {"sub": r"\{[^{}:*?]+\}.*|[^:*?]+(:.*)?"},
         lets_in="every pipeline of a Bitbucket workspace",
     ),
     Issuer(

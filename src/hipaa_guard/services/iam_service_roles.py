@@ -20,6 +20,7 @@ from hipaa_guard.lean import regex
 PAGES = {
     "airflow": "Amazon MWAA user guide, Cross-service confused deputy prevention",
     "airflow-env": "Amazon MWAA user guide, Cross-service confused deputy prevention",
+    "appstream": "Amazon AppStream 2.0 developer guide, fleet machine role cross-service confused deputy prevention",
     "autoscaling": "Amazon EC2 Auto Scaling user guide, Cross-service confused deputy prevention",
     "batch": "AWS Batch user guide, Cross-service confused deputy prevention",
     "bedrock": "Amazon Bedrock user guide, Create a service role for model customization; for model import",
@@ -33,6 +34,7 @@ PAGES = {
     "elasticmapreduce": "Amazon EMR management guide, Create an EMR Studio service role",
     "es": "Amazon OpenSearch Service developer guide, Cross-service confused deputy prevention",
     "frauddetector": "Amazon Fraud Detector user guide, Confused deputy prevention",
+    "grafana": "Amazon Managed Grafana user guide, Cross-service confused deputy prevention",
     "greengrass": "AWS IoT Greengrass developer guide, Greengrass service role",
     "healthlake": "AWS HealthLake developer guide, Setting up permissions for import jobs; for export jobs",
     "iot": "AWS IoT Core developer guide, Cross-service confused deputy prevention",
@@ -58,9 +60,11 @@ PAGES = {
     "spotfleet": "Amazon EC2 user guide, Spot Fleet permissions",
     "ssm": "AWS Systems Manager user guide, Cross-service confused deputy prevention",
     "states": "AWS Step Functions developer guide, Creating an IAM role for your state machine",
+    "storagegateway": "Amazon S3 File Gateway user guide, Cross-service confused deputy prevention",
     "textract": "Amazon Textract developer guide, Cross-service confused deputy prevention",
     "transcribe": "Amazon Transcribe developer guide, Identity-based policy examples",
     "transfer": "AWS Transfer Family user guide, Cross-service confused deputy prevention",
+    "vpc-flow-logs": "Amazon VPC user guide, IAM role for publishing flow logs to CloudWatch Logs",
 }
 """A service principal without the suffix, or its first word, as some have a region after it -> the page of its
 documentation."""

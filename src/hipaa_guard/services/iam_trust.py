@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from hipaa_guard.facts.lists import Incomplete, every, mapped, some
+from hipaa_guard.facts.lists import Incomplete, all_hold, every, gathered, mapped, some
 from hipaa_guard.facts.partial_patterns import holds, is_wild
 from hipaa_guard.facts.policies.binding_conditions import SYMBOL_START, binds_caller, named_accounts, names_services
 from hipaa_guard.facts.policies.conditions import NOT_KNOWN
@@ -48,6 +48,11 @@ def lets_in(statement: Statement) -> bool:
     return statement.effect == "Allow" and some(
         statement.covers_action, ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
     )
+
+
+def takes_tokens(statement: Statement) -> bool:
+    """Whether the statement lets holders of OIDC tokens assume the role."""
+    return statement.effect == "Allow" and statement.covers_action("sts:AssumeRoleWithWebIdentity")
 
 
 def only_services(trust: PolicyDocument) -> bool:
@@ -126,27 +131,38 @@ def served_account(statement: Statement, own: str | None) -> str | None:
         Undecided: a condition names an account, and it is not known whether it is the role's own.
 
     """
-    found: list[str] = []
 
-    def names_another(condition: Condition) -> bool:
-        for account in named_accounts(condition):
-            if own is None:
-                raise Undecided(Unknown(f"it is not known whether {account} is the account of the role"))
-            if account != own:
-                found.append(f"account {account}")
-        return bool(found)
+    def accounts(condition: Condition) -> list[str]:
+        return gathered(lambda each: [each], named_accounts(condition))
+
+    def others(condition: Condition) -> list[str]:
+        found = accounts(condition)
+        if found and own is None:
+            raise Undecided(Unknown(f"it is not known whether {found[0]} is the account of the role"))
+        return [each for each in found if each != own]
 
     if not statement.services():
         return None
-    return found[0] if some(names_another, statement.conditions) else None
+    # All conditions must hold: where one names the role's own account alone, no other is served.
+    serves = all_hold(
+        lambda: some(others, statement.conditions),
+        lambda: not some(lambda each: accounts(each) == [own], statement.conditions),
+    )
+    return f"account {gathered(others, statement.conditions)[0]}" if serves else None
 
 
 def asks_for_proof(statement: Statement) -> bool:
     """Whether the statement demands an external id, membership of an organisation, or a second factor."""
-    return some(_is_proof, statement.conditions)
+    return some(is_proof, statement.conditions)
 
 
-def _is_proof(condition: Condition) -> bool:
+def parts_left(trust: PolicyDocument, statement: Statement) -> list[Statement]:
+    """The parts of a statement that the denials of a trust policy leave. Who gives proof counts among those spared."""
+    return trust.left_of(statement, lambda each: binds_caller(each) or is_proof(each))
+
+
+def is_proof(condition: Condition) -> bool:
+    """Whether a condition demands an external id, membership of an organisation, or a second factor."""
     operator = condition.operator.lower()
     # IfExists and ForAllValues hold if the key is missing.
     if condition.if_exists or condition.qualifier.lower() == "forallvalues":

@@ -50,6 +50,15 @@ TWINS = [
         PASS,
     ),
     Twin(
+        "a way into files as root",
+        resource(
+            "aws_efs_access_point",
+            'file_system_id = "fs-1"\nposix_user {\n uid = 0\n gid = 0\n}',
+        ),
+        resource("awscc_efs_access_point", 'file_system_id = "fs-1"\nposix_user = { uid = "0", gid = "0" }'),
+        FAIL,
+    ),
+    Twin(
         "a way into files for any user",
         resource("aws_efs_access_point", 'file_system_id = "fs-1"'),
         resource("awscc_efs_access_point", 'file_system_id = "fs-1"'),

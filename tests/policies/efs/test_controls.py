@@ -199,6 +199,19 @@ test_access_points = cases(
     ),
     Case(USER, "left out", FAIL, point()),
     Case(
+        USER,
+        "root",
+        FAIL,
+        point("posix_user {\n uid = 0\n gid = 1000\n }", PosixUser={"Uid": 0, "Gid": 1000}),
+        says="makes all clients the root user",
+    ),
+    Case(
+        USER,
+        "a user of the group of root",
+        PASS,
+        point("posix_user {\n uid = 1000\n gid = 0\n }", PosixUser={"Uid": 1000, "Gid": 0}),
+    ),
+    Case(
         USER, "a user", PASS, point("posix_user {\n uid = 1000\n gid = 1000\n }", PosixUser={"Uid": 1000, "Gid": 1000})
     ),
 )

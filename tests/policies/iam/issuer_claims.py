@@ -61,11 +61,10 @@ EXAMPLES: dict[str, Claims] = {
         )
     },
     f"oidc.circleci.com/org/{ORG}": {
-        "aud": _ID,
         "sub": ([f"org/{ORG}/project/7/user/*"], ["*", "org/*/project/7/user/*", f"org/{ORG}/project/*"]),
         "oidc.circleci.com/project-id": _ID,
     },
-    BITBUCKET: {"aud": _ID, "sub": (["{7}:*", "{7}*:*"], ["*", "*:{9}", "{7*}:*", "{*"])},
+    BITBUCKET: {"sub": (["{7}:*", "{7}*:*"], ["*", "*:{9}", "{7*}:*", "{*"])},
     "idp.hashicorp.com/oidc/organization/7": {"aud": _ID, "sub": (["project:7:geo:us:*"], ["*", "project:*"])},
     "vstoken.dev.azure.com/7": {
         "sub": (["sc://clinic/records/deploy", "sc://clinic/records/*"], ["*", "sc://*/records/*"])

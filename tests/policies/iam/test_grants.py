@@ -141,6 +141,13 @@ test_grants = cases(
         says="allows s3:*, sqs:*, dynamodb:* on all resources",
     ),
     Case(
+        "iam_managed_policy_no_service_wildcard",
+        "everything on all keys and on one bucket",
+        FAIL,
+        granted("managed", allow("*", ["arn:aws:kms:*:*:key/*", "arn:aws:s3:::phi/*"])),
+        says="allows kms:* on all resources",
+    ),
+    Case(
         "iam_role_inline_policy_no_service_wildcard",
         "more services than a message names",
         FAIL,

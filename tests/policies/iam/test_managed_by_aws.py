@@ -7,7 +7,7 @@ import json
 import pytest
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-from hipaa_guard.authoring import HIGH
+from hipaa_guard.authoring import HIGH, LOW
 from hipaa_guard.controls.control import Status
 from hipaa_guard.facts.policies.document import PolicyDocument, Statement
 from hipaa_guard.services import iam_grants
@@ -22,21 +22,24 @@ REFERENCE = json.loads(aws_managed_policies_data)
 IS_AS_NEW = max(policy["UpdateDate"] for policy in REFERENCE.values())[:10] >= managed_by_aws.DATED
 
 
-def judged(policy: PolicyDocument) -> tuple[bool, set[str], bool]:
-    """Whether a policy grants everything, which services it grants whole, in one statement or in several, and whether it
-    decrypts with every key.
+def judged(policy: PolicyDocument) -> tuple[bool, set[str], bool, set[str]]:
+    """Whether a policy grants everything, which services it grants whole, in one statement or in several, whether it
+    decrypts with every key and, if not, by which rights its holder can do so without any condition.
     """
 
     def decrypts(statement: Statement) -> bool:
         return iam_grants.decrypts_with_any_key(statement, policy) and not iam_grants.services_between(statement)
 
     allowances = list(policy.allowances())
+    decrypted = any(map(decrypts, allowances))
+    free = [each for each in allowances if not decrypted and not each.conditions]
     return (
         any(iam_grants.grants_everything(each, policy) for each in allowances)
         or iam_grants.grants_everything_together([policy]),
         {service for each in allowances for service in iam_grants.whole_services(each, policy)}
         | {f"{service}, together" for service in iam_grants.whole_services_together([policy])},
-        any(map(decrypts, allowances)),
+        decrypted,
+        {right for each in free for right in iam_grants.opens_any_key(each, policy)},
     )
 
 
@@ -72,11 +75,16 @@ EXPECTED: dict[str, tuple[Status, Status, Status]] = {
     "job-function/SystemAdministrator": (PASS, FAIL, FAIL),
     "AdministratorAccess-Amplify": (PASS, FAIL, PASS),  # S3 among others, action by action
     "AWSKeyManagementServicePowerUser": (PASS, PASS, PASS),  # it makes keys, and decrypts with none
+    "AmazonMSKFullAccess": (PASS, FAIL, FAIL),  # it makes grants for every key
     "ReadOnlyAccess": (PASS, PASS, PASS),
 }
 
 
-WITH_IAM = ("AdministratorAccess", "IAMFullAccess")
+GRAVITY = {
+    ("AdministratorAccess", "no_service_wildcard"): HIGH,
+    ("IAMFullAccess", "no_service_wildcard"): HIGH,
+    ("AmazonMSKFullAccess", "no_blocked_kms_actions"): LOW,
+}
 
 
 def ways(kind: str, arn: str) -> dict[str, Told]:
@@ -113,7 +121,7 @@ def attached() -> list[Case]:
             for way, told in ways(kind, f"arn:{partition}:iam::aws:policy/{name}").items():
                 for control, status in zip(CONTROLS, expected, strict=True):
                     says = name.rpartition("/")[2] if status is FAIL else ""
-                    severity = HIGH if name in WITH_IAM and (control, status) == (CONTROLS[1], FAIL) else None
+                    severity = GRAVITY.get((name, control)) if status is FAIL else None
                     found.append(
                         Case(
                             f"iam_{kind}_inline_policy_{control}",

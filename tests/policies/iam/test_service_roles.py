@@ -25,7 +25,7 @@ BINDING_NOBODY: dict[str, dict[str, Any]] = {
     "a region": {"StringEquals": {"aws:RequestedRegion": "us-east-1"}},
 }
 WITHOUT_RISK = (
-    *("ec2", "lambda", "ecs-tasks", "cloudtrail", "backup", "eks", "vpc-flow-logs"),
+    *("ec2", "lambda", "ecs-tasks", "cloudtrail", "backup", "eks", "firehose"),
     *("codebuild", "events", "glue", "lexv2", "credentials.iot", "delivery.logs"),
 )
 

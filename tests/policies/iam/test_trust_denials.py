@@ -36,7 +36,22 @@ GITLAB = {
     "Action": WEB,
     "Condition": {"StringEquals": {"gitlab.com:aud": "https://gitlab.com"}},
 }
+STEPS = ECS | {"Principal": {"Service": "states.amazonaws.com"}}
 TAGS = {"Effect": "Allow", "Principal": "*", "Action": "sts:TagSession"}
+
+
+WITHOUT_PROOF = (
+    ("StringNotEquals", "sts:ExternalId", "7d41c9"),
+    ("StringNotEqualsIfExists", "sts:ExternalId", "7d41c9"),
+    ("BoolIfExists", "aws:MultiFactorAuthPresent", "false"),
+)
+SPARING_OTHERS = (
+    ("StringNotLike", "sts:ExternalId", "7*"),
+    ("Bool", "aws:MultiFactorAuthPresent", "false"),
+    ("BoolIfExists", "aws:MultiFactorAuthPresent", "true"),
+    ("BoolIfExists", "aws:SecureTransport", "false"),
+)
+"""Denials that spare who guesses an id, who has long-term keys, who has no second factor, or everybody who uses TLS."""
 
 
 def holding(*statements: dict[str, Any], seconds: int = 3600) -> Told:
@@ -199,6 +214,74 @@ test_services = cases(
         "another account, with a denial to all but the role's own",
         PASS,
         holding(ECS | {"Principal": {"AWS": OTHER}}, unless("StringNotEquals", "aws:PrincipalAccount", ACCOUNT)),
+    ),
+    *(
+        Case(
+            FOREIGN,
+            f"another account, with a denial to all without {operator} {key}",
+            PASS,
+            holding(ECS | {"Principal": {"AWS": OTHER}}, unless(operator, key, value)),
+            says="asks every other account",
+        )
+        for operator, key, value in WITHOUT_PROOF
+    ),
+    *(
+        Case(
+            FOREIGN,
+            f"another account, with a denial {operator} {key} {value}",
+            FAIL,
+            holding(ECS | {"Principal": {"AWS": OTHER}}, unless(operator, key, value)),
+        )
+        for operator, key, value in SPARING_OTHERS
+    ),
+    Case(
+        FOREIGN,
+        "another account that a denial asks for proof, beside a service for anyone",
+        FAIL,
+        holding(
+            ECS | {"Principal": {"AWS": OTHER}},
+            unless("StringNotEquals", "sts:ExternalId", "7d41c9") | {"Principal": {"AWS": OTHER}},
+            STEPS,
+        ),
+        says="states.amazonaws.com",
+        severity=LOW,
+    ),
+    Case(
+        FOREIGN,
+        "a service for two accounts",
+        FAIL,
+        holding(STEPS | {"Condition": {"StringEquals": {"aws:SourceAccount": [ACCOUNT, "444455556666"]}}}),
+        says="lets a service use it for account 444455556666",
+    ),
+    Case(
+        FOREIGN,
+        "a service for two accounts, with a denial to all but the role's own",
+        PASS,
+        holding(
+            STEPS | {"Condition": {"StringEquals": {"aws:SourceAccount": [ACCOUNT, "444455556666"]}}},
+            unless("StringNotEquals", "aws:SourceAccount", ACCOUNT) | {"Principal": STEPS["Principal"]},
+        ),
+    ),
+    Case(
+        FOREIGN,
+        "a service for nobody: the account and the resource are of two",
+        PASS,
+        holding(
+            STEPS
+            | {
+                "Condition": {
+                    "StringEquals": {"aws:SourceAccount": ACCOUNT},
+                    "ArnLike": {"aws:SourceArn": "arn:aws:states:us-east-1:444455556666:*"},
+                }
+            }
+        ),
+    ),
+    Case(
+        FOREIGN,
+        "another account, with a denial to all",
+        PASS,
+        holding(ECS | {"Principal": {"AWS": OTHER}}, DENY),
+        says="trusts no other account",
     ),
     Case(SESSION, "twelve hours for everyone who is a service", NOT_APPLICABLE, holding(STATES, seconds=43200)),
     Case(

@@ -7,7 +7,6 @@ organisation, network or identity binds nobody, as strangers can match it (any a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 
 from hipaa_guard.facts.lists import every, some
@@ -43,16 +42,6 @@ _OF_RESOURCE = frozenset({"aws:resourceaccount", "aws:resourceorgid", "aws:resou
 (IAM user guide, "IAM policy elements: Variables and tags")."""
 _EQUALS = frozenset({"stringequals", "stringequalsignorecase"})
 _LIKE = frozenset({"stringlike", "arnequals", "arnlike"})
-_POSITIVE = {
-    "stringnotequals": "StringEquals",
-    "stringnotequalsignorecase": "StringEqualsIgnoreCase",
-    "stringnotlike": "StringLike",
-    "arnnotequals": "ArnEquals",
-    "arnnotlike": "ArnLike",
-    "notipaddress": "IpAddress",
-}
-"""Operators that hold for everybody but those who are named, and the operators that name them."""
-
 WIDEST_IPV4, WIDEST_IPV6 = 8, 32
 """Prefix lengths of the widest ranges that name a network. No organization holds more than one IPv4 /8, and registries
 give an IPv6 /32 to a provider: ranges with more addresses, alone or together, name nobody.
@@ -155,34 +144,6 @@ def _is_only(condition: Condition, value: str) -> bool:
     if unknown is not None:
         raise Undecided(unknown)
     return {str(each).lower() for each in values} == {value}
-
-
-def spared_by(
-    condition: Condition, *, of_services: bool = False, names: Callable[[Condition], bool] = binds_caller
-) -> Condition | None:
-    """The condition that names whom a denial with this condition spares; None where it may spare anybody.
-
-    ``StringNotEquals aws:PrincipalOrgID`` spares whom ``StringEquals aws:PrincipalOrgID`` names, and ``BoolIfExists
-    aws:PrincipalIsAWSService = false`` the services of AWS. Where the key is missing such a denial holds too: negated
-    operators hold then, with IfExists and without, and so does ForAllValues. ``of_services``: only services are denied.
-    ``names`` is the test of a condition that names somebody.
-
-    Raises:
-        Undecided: a value that decides it is not known.
-
-    """
-    if of_no_service(condition) and condition.holds_without_key():  # anonymous requests, too
-        return replace(condition, values=["true"], if_exists=False, qualifier="")
-    if of_services and asks_for_source(condition):
-        return replace(condition, values=["true"])
-    positive = _POSITIVE.get(condition.operator.lower())
-    qualifier = condition.qualifier.lower()
-    if positive is None or qualifier == "foranyvalue":  # it does not hold where the key is missing
-        return None
-    one_of_them = "ForAnyValue" if qualifier else ""
-    spared = replace(condition, operator=positive, if_exists=False, qualifier=one_of_them)
-    tests = (binds_service if of_services else names, names_services)
-    return spared if some(lambda test: test(spared), tests) else None
 
 
 def names_principals(condition: Condition) -> bool:

@@ -132,6 +132,11 @@ def _listed(value: Value) -> list[Value]:
 def _of_identity(statement: Elements) -> Iterator[str]:
     yield from _without(statement, "Resource")
     yield from _with(statement, "Principal")
+    for name in ("action", "notaction"):
+        for action in _listed(statement.get(name)):
+            # "Actions/Conditions must be prefaced by a vendor", "... can contain only one colon" (IAM, CreatePolicy).
+            if isinstance(action, str) and action.strip("*?") and action.count(":") != 1:
+                yield f"the action {action[:40]!r}, which is neither * nor SERVICE:ACTION"
 
 
 def _without(statement: Elements, name: str) -> Iterator[str]:

@@ -11,11 +11,28 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from hipaa_guard.facts.lists import Incomplete, joined, some
-from hipaa_guard.facts.policies.binding_conditions import binds_caller, of_every_service, of_no_service, spared_by
+from hipaa_guard.facts.policies.binding_conditions import (
+    asks_for_source,
+    binds_caller,
+    binds_service,
+    names_services,
+    of_every_service,
+    of_no_service,
+)
 from hipaa_guard.facts.policies.conditions import Condition
 from hipaa_guard.facts.policies.principals import Principal
 from hipaa_guard.facts.policies.statements import Statement
 from hipaa_guard.facts.values import Cause, Undecided, Unknown
+
+_POSITIVE = {
+    "stringnotequals": "StringEquals",
+    "stringnotequalsignorecase": "StringEqualsIgnoreCase",
+    "stringnotlike": "StringLike",
+    "arnnotequals": "ArnEquals",
+    "arnnotlike": "ArnLike",
+    "notipaddress": "IpAddress",
+}
+"""Operators that hold for everybody but those who are named, and the operators that name them."""
 
 _MOST = 200
 """Parts that are compared: each condition of a denial makes another one of each part."""
@@ -52,7 +69,7 @@ def _without(statement: Statement, denial: Statement, names: Callable[[Condition
     for condition in denial.conditions:
         if _always_meets(statement, condition):
             continue
-        spared = spared_by(condition, of_services=statement.is_for_services(), names=names)
+        spared = _spared_by(condition, of_services=statement.is_for_services(), names=names)
         if spared is None or _has(statement, spared):
             return [statement]
         left.append(replace(statement, conditions=joined(statement.conditions, [spared])))
@@ -96,3 +113,49 @@ def _has(statement: Statement, condition: Condition) -> bool:
         return any(each == condition for each in list.__iter__(statement.conditions))
     except Undecided:
         return False
+
+
+def _spared_by(
+    condition: Condition, *, of_services: bool = False, names: Callable[[Condition], bool] = binds_caller
+) -> Condition | None:
+    """The condition that names whom a denial with this condition spares; None where it may spare anybody.
+
+    ``StringNotEquals aws:PrincipalOrgID`` spares whom ``StringEquals aws:PrincipalOrgID`` names, ``BoolIfExists
+    aws:PrincipalIsAWSService = false`` the services of AWS, and ``BoolIfExists aws:MultiFactorAuthPresent = false`` who
+    has a second factor. Where the key is missing such a denial holds too: negated operators hold then, with IfExists
+    and without, and so does ForAllValues. ``of_services``: only services are denied. ``names`` is the test of a
+    condition that names somebody.
+
+    Raises:
+        Undecided: a value that decides it is not known.
+
+    """
+    if of_no_service(condition) and condition.holds_without_key():  # anonymous requests, too
+        return replace(condition, values=["true"], if_exists=False, qualifier="")
+    if of_services and asks_for_source(condition):
+        return replace(condition, values=["true"])
+    if condition.operator.lower() == "bool" and condition.holds_without_key():
+        return _spared_by_switch(condition, names)
+    positive = _POSITIVE.get(condition.operator.lower())
+    qualifier = condition.qualifier.lower()
+    if positive is None or qualifier == "foranyvalue":  # it does not hold where the key is missing
+        return None
+    one_of_them = "ForAnyValue" if qualifier else ""
+    spared = replace(condition, operator=positive, if_exists=False, qualifier=one_of_them)
+    tests = (binds_service if of_services else names, names_services)
+    return spared if some(lambda test: test(spared), tests) else None
+
+
+def _spared_by_switch(condition: Condition, names: Callable[[Condition], bool]) -> Condition | None:
+    """The condition for the other value of a key that is true or false, if that names somebody."""
+    others = {"false": "true", "true": "false"}
+    spared = {
+        value: replace(condition, values=[other], if_exists=False, qualifier="") for value, other in others.items()
+    }
+    if not any(names(each) for each in spared.values()) or len(condition.values) != 1:
+        return None
+    value = condition.values[0]
+    if isinstance(value, Unknown):
+        raise Undecided(value)
+    found = spared.get(str(value).lower())
+    return found if found is not None and names(found) else None

@@ -1,4 +1,4 @@
-"""Policies of AWS's own that grant everything, all of a service, or decryption with every key.
+"""Policies of AWS's own that grant everything, all of a service, or decryption or any grant with every key.
 
 Source: AWS managed policy reference, as it was on the day `DATED`. AWS changes and adds policies; a test holds the
 table against the copy of the reference that moto brings along. Policies of service-linked roles are left out: nobody
@@ -238,7 +238,7 @@ GRANTS = {
     "AmazonMCSFullAccess": "cassandra:*",
     "AmazonMQApiFullAccess": "mq:*",
     "AmazonMQFullAccess": "mq:*",
-    "AmazonMSKFullAccess": "kafka:*",
+    "AmazonMSKFullAccess": "kafka:* kms:creategrant",
     "AmazonMachineLearningFullAccess": "machinelearning:*",
     "AmazonMacieFullAccess": "macie2:*",
     "AmazonManagedBlockchainConsoleFullAccess": "managedblockchain:*",

@@ -9,20 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from hipaa_guard.facts.lists import all_hold, every, some
-from hipaa_guard.facts.lists import gathered as gathered
-from hipaa_guard.facts.partial_patterns import holds
+from hipaa_guard.facts.lists import all_hold, every, gathered, some
+from hipaa_guard.facts.partial_patterns import holds, is_wild
 from hipaa_guard.facts.policies.document import Condition, PolicyDocument, Statement, matches
 from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.lean import regex
-from hipaa_guard.services.iam_grants.arns import ANY, cover_all, is_wide
+from hipaa_guard.services.iam_grants.arns import ANY, cover_all, is_all_of, is_wide
 
 T = TypeVar("T")
 U = TypeVar("U")
 
 # Keys of conditions on the resource. Conditions on the caller do not limit the resources.
 _NARROWING = regex(
-    r"[a-z0-9-]+:resourcetag/.+|s3:existingobjecttag/.+|kms:(resourcealiases|requestalias|encryptioncontext.*)"
+    r"[a-z0-9-]+:resourcetag/.+|s3:existingobjecttag/.+|kms:(resourcealiases|requestalias|encryptioncontext:.+)"
 )
 _BEHIND_A_SERVICE = ("kms:viaservice", "aws:calledvia", "aws:calledviafirst", "aws:calledvialast")
 """Keys that name the service which asks for the caller. They leave all resources that the service may use open."""
@@ -60,6 +59,8 @@ def _names(condition: Condition, operator: str) -> bool:
 
 
 def _is_any_value(pattern: str) -> bool:
+    if pattern.startswith("arn:"):
+        return is_all_of(pattern, pattern.split(":", 3)[2])
     return any(matches(pattern, text) for text in (ANY, f"alias/{ANY}", f"{ANY}.us-east-1.amazonaws.com"))
 
 
@@ -187,13 +188,23 @@ def whole_services(statement: Statement, policy: PolicyDocument | None = None) -
     def whole(pattern: Value) -> list[str]:
         if not holds(is_whole, pattern):
             return []
-        return [pattern if isinstance(pattern, str) else "all actions of a service"]
+        if not isinstance(pattern, str):
+            return ["all actions of a service"]
+        return _of_services(statement) or [pattern] if _is_every_action(pattern) else [pattern]
 
     def is_whole(action: str) -> bool:
         service, _, verb = ("*", "", "*") if _is_every_action(action) else action.partition(":")
         return matches(verb, ANY) and is_open(service, f"{service.replace('*', ANY)}:{ANY}", service.strip("*"))
 
     return gathered(whole, statement.actions) or spared()
+
+
+def _of_services(statement: Statement) -> list[str]:
+    """What a statement for every action covers where its resources are those of some services alone: all of these."""
+    arns = [each.split(":", 5) if isinstance(each, str) else [] for each in list.__iter__(statement.resources)]
+    if statement.not_resources or any(len(arn) < 6 or is_wild(arn[2]) for arn in arns):
+        return []
+    return [f"{service}:*" for service in dict.fromkeys(arn[2] for arn in arns) if is_wide(statement, service)]
 
 
 def _spared_services(policy: PolicyDocument | None) -> list[str]:
@@ -312,7 +323,64 @@ def decrypts_with_any_key(statement: Statement, policy: PolicyDocument | None = 
     return all_hold(
         lambda: is_wide(statement, "kms"),
         lambda: not is_narrowed(statement),
+        lambda: not some(_is_about_grants, statement.conditions),
         lambda: some(is_open, ("kms:Decrypt", "kms:ReEncryptFrom")),
         # Whoever re-encrypts must still decrypt the result, with some key.
         lambda: not _denied(policy, "kms:Decrypt", "kms"),
     )
+
+
+_OF_GRANTS = (
+    "kms:grantconstrainttype",
+    "kms:granteeprincipal",
+    "kms:granteeserviceprincipal",
+    "kms:grantisforawsresource",
+    "kms:grantoperations",
+)
+"""Keys that requests about grants have, and requests to decrypt have not (KMS developer guide, "Controlling access to
+grants", read 2026-11-30)."""
+
+
+def _is_about_grants(condition: Condition) -> bool:
+    """Whether a condition holds for no request but those about grants."""
+    return condition.key in _OF_GRANTS and not condition.holds_without_key() and "not" not in condition.operator.lower()
+
+
+def opens_any_key(statement: Statement, policy: PolicyDocument | None = None) -> list[str]:
+    """The actions of a statement by which its holder can let itself decrypt with every KMS key.
+
+    "Because key administrators have permission to change the key policy and create grants, they can give themselves and
+    others AWS KMS permissions not specified in this policy" (KMS developer guide, "Default key policy").
+    """
+
+    def opens(action: str) -> bool:
+        return all_hold(
+            lambda: is_wide(statement, "kms"),
+            lambda: not is_narrowed(statement),
+            lambda: statement.covers_action(action),
+            lambda: not _denied(policy, action, "kms"),
+            lambda: not _denied(policy, "kms:Decrypt", "kms"),
+            lambda: not some(_gives_others, statement.conditions),
+            lambda: not services_between(statement),
+        )
+
+    return gathered(lambda action: [action] if opens(action) else [], ("kms:CreateGrant", "kms:PutKeyPolicy"))
+
+
+def _gives_others(condition: Condition) -> bool:
+    """Whether a condition leaves only grants to those whom it names, to services of AWS, or not to decrypt."""
+    if condition.key == "kms:grantoperations":
+        return (
+            condition.operator.lower() in (*_EQUALS, *_LIKE)
+            and condition.qualifier.lower() != "foranyvalue"  # each grant has operations
+            and not some(lambda value: holds(_is_decryption, value), condition.values)
+        )
+    if condition.key == "kms:grantisforawsresource":
+        return not condition.holds_without_key() and condition.is_("Bool", condition.key, "true")
+    if condition.key not in ("kms:granteeprincipal", "kms:granteeserviceprincipal"):
+        return False
+    return not condition.holds_without_key() and _names(condition, condition.operator.lower())
+
+
+def _is_decryption(pattern: str) -> bool:
+    return any(matches(pattern, operation) for operation in ("Decrypt", "ReEncryptFrom"))

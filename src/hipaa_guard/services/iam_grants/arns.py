@@ -119,10 +119,10 @@ def is_wide(statement: Statement, service: str) -> bool:
     """
     if statement.not_resources:  # all resources except those it names
         return not cover_all(statement.not_resources, service.strip("*"))
-    return some(lambda pattern: holds(lambda text: _is_all_of(text, service), pattern), statement.resources)
+    return some(lambda pattern: holds(lambda text: is_all_of(text, service), pattern), statement.resources)
 
 
-def _is_all_of(pattern: str, service: str) -> bool:
+def is_all_of(pattern: str, service: str) -> bool:
     """Whether a pattern covers every resource of a service, or of one type that it has."""
     if pattern == "*":
         return True
