@@ -25,6 +25,7 @@ def efs_automatic_backup_enabled(system: efs.FileSystem, inventory: Inventory) -
     way = first_way(
         ("has automatic backups on", lambda: system.backup in ("ENABLED", "ENABLING")),
         ("is backed up by a plan of AWS Backup", lambda: backed_up_by_plan(system, inventory)),
+        none_if_refused=True,
     )
     if way is None:
         return failed(f"has no automatic backups: the backup policy is {system.backup or 'not set'}")

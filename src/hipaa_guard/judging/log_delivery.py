@@ -24,11 +24,13 @@ def access_logged(target: str | None, *_: object, logs: str = "access logs", to:
     return passed(f"is set to deliver {logs}{to and f' to {to}'}")
 
 
-def first_way(*ways: tuple[str, Callable[[], bool]]) -> str | None:
+def first_way(*ways: tuple[str, Callable[[], bool]], none_if_refused: bool = False) -> str | None:
     """The name of the first way of delivery that certainly holds; None if none holds.
 
+    With ``none_if_refused`` no way counts where AWS refuses the resource for what one of them reads.
+
     Raises:
-        Undecided: none certainly holds, and one may; or AWS refuses the resource for what a way says.
+        Undecided: none certainly holds, and one may; or AWS refuses the resource and that counts.
 
     """
     found: list[str] = []
@@ -46,7 +48,7 @@ def first_way(*ways: tuple[str, Callable[[], bool]]) -> str | None:
         return bool(found)
 
     held = some(holds, ways)
-    if refused:  # such a resource cannot be made, whatever else holds
+    if refused and none_if_refused:  # such a resource cannot be made, whatever else holds
         raise refused[0]
     return found[0] if held else None
 
