@@ -6,7 +6,7 @@ condition's key tells more than nothing. A look-up, a loop and ``jsonencode`` lo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from hipaa_guard.facts.values import PartialText, Unknown, Value
 
@@ -21,6 +21,13 @@ class PartialMap(Unknown):
             unknown.reason, unknown.cause, references=unknown.references, action=unknown.action, is_set=True
         )
         self.entries = tuple(entries)
+
+    def certain(self) -> Iterator[tuple[str | PartialText, Value]]:
+        """The entries that it has whatever the keys are. Of two with one key Terraform keeps the later."""
+        for number, (key, value) in enumerate(self.entries):
+            later = (each for each, _ in self.entries[number + 1 :])
+            if not any(_may_be_same(key, each) for each in later):
+                yield key, value
 
 
 class OpenMap(Unknown):
@@ -41,3 +48,20 @@ def map_of(entries: list[tuple[str | PartialText, Value]]) -> dict[str, Value] |
     if unknown is not None:
         return PartialMap(entries, unknown)
     return {key: value for key, value in entries if isinstance(key, str)}
+
+
+def _may_be_same(key: str | PartialText, other: str | PartialText) -> bool:
+    """Whether two keys may be the same text: their known starts and ends do not contradict each other."""
+    if isinstance(key, str) and isinstance(other, str):
+        return key == other
+    (start, end), (other_start, other_end) = _ends(key), _ends(other)
+    starts = start.startswith(other_start) or other_start.startswith(start)
+    return starts and (end.endswith(other_end) or other_end.endswith(end))
+
+
+def _ends(key: str | PartialText) -> tuple[str, str]:
+    """The known start and end of a key."""
+    if isinstance(key, str):
+        return key, key
+    last = key.parts[-1]
+    return key.prefix, last if isinstance(last, str) else ""
