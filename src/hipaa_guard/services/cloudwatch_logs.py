@@ -43,7 +43,10 @@ class LogGroup(Resource):
         aws=listed("retentionInDays"),
         allowed=_RETENTIONS,
     )
-    """Days until events are deleted; None or 0 (in Terraform) means never."""
+    """Days until events are deleted; None or 0 (in Terraform) means never.
+
+    A live account tells the retention that is in force, which a policy of the account may set (DescribeLogGroups).
+    """
 
     log_class: str = fact(
         terraform="log_group_class",
@@ -52,7 +55,7 @@ class LogGroup(Resource):
         aws=listed("logGroupClass", always=False),
         allowed=one_of("STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"),
     )
-    """``STANDARD``, ``INFREQUENT_ACCESS``, or ``DELIVERY``, which only forwards events and keeps them for 2 days."""
+    """``STANDARD``, ``INFREQUENT_ACCESS``, or ``DELIVERY``, which only forwards events and keeps them for a day."""
 
     key: str | None = fact(terraform="kms_key_id", awscc="kms_key_id", unset=None, aws=listed("kmsKeyId"))
 

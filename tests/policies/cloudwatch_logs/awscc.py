@@ -16,7 +16,18 @@ _POLICY = f'policy_name = "p"\npolicy_type = "SUBSCRIPTION_FILTER_POLICY"\npolic
 _FILTER = f'log_group_name = "g"\nfilter_pattern = ""\ndestination_arn = "{_STREAM}"'
 _TO_ROLE = f'role_arn = "{_ROLE}"\ntarget_arn = "{_STREAM}"'
 
+_KEPT = json.dumps(json.dumps({"retentionInDays": 90, "enforcementMode": "RETROACTIVE"}))
+_RETENTION = f'policy_name = "p"\npolicy_type = "RETENTION_POLICY"\npolicy_document = {_KEPT}'
+
 TWINS = [
+    Twin(
+        "a log group that a policy of the account keeps for 90 days",
+        resource("aws_cloudwatch_log_group", 'name = "g"')
+        + resource("aws_cloudwatch_log_account_policy", _RETENTION, "p"),
+        resource("awscc_logs_log_group", 'log_group_name = "g"')
+        + resource("awscc_logs_account_policy", _RETENTION, "p"),
+        FAIL,
+    ),
     Twin(
         "a destination for everyone's logs",
         resource("aws_cloudwatch_log_destination", f'name = "d"\n{_TO_ROLE}')

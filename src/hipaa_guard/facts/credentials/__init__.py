@@ -112,10 +112,8 @@ def _parts(name: str, value: Value) -> Iterator[tuple[str, str | Unknown]]:
         for before, part in zip(("", *value.parts), value.parts, strict=False):
             if isinstance(part, Unknown):
                 yield _name_before(before) or name, part
-    elif isinstance(value, PartialJson):
-        yield from _parts(name, value.document)
-    elif isinstance(value, Encoded):
-        yield from _parts(name, revealed(value.content))
+    elif isinstance(value, PartialJson | Encoded):
+        yield from _parts(name, value.document if isinstance(value, PartialJson) else revealed(value.content))
     elif isinstance(value, dict | OpenMap | PartialMap):
         for inner, part in _entries(value):
             yield from _parts(inner, part)
