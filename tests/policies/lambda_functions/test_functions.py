@@ -57,6 +57,13 @@ test_functions = cases(
         NOT_APPLICABLE,
         terraform=declared('package_type = "Image"\nimage_uri = "111122223333.dkr.ecr.us-east-1.amazonaws.com/a:1"'),
     ),
+    Case(RUNTIME, "none, of no container image", UNKNOWN, terraform=declared(""), says="Lambda refuses"),
+    Case(
+        RUNTIME,
+        "a variable for a package that may be a container image",
+        UNKNOWN,
+        terraform=declared("package_type = var.unset", 'variable "unset" {}'),
+    ),
     Case(RUNTIME, "one that nobody has heard of", UNKNOWN, terraform=declared('runtime = "cobol74"')),
     Case(CMK, "no variables", NOT_APPLICABLE, function()),
     Case(

@@ -12,7 +12,7 @@ from hipaa_guard.facts.policies.document import PolicyDocument, Statement
 from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Existing, PartialText, Reference, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Cause, Existing, PartialText, Reference, Undecided, Unknown, Value
 from hipaa_guard.lean import regex
 from hipaa_guard.services.lambda_functions.runtimes import SUPPORT_ENDS
 from hipaa_guard.services.lambda_functions.runtimes import support_ends as support_ends
@@ -139,6 +139,23 @@ def _gist(environment: Any) -> Value:
     return {"variables": bool(variables), "credentials": credentials_in_variables(variables)}
 
 
+_NO_RUNTIME = Unknown(
+    "runtime is left out, which Lambda refuses for a function that is no container image", Cause.REFUSED
+)
+
+
+def _declared_runtime(view: View) -> Value:
+    """The runtime; None for container images. The provider and Lambda refuse other functions without one."""
+    runtime = view.get("runtime")
+    if runtime or isinstance(runtime, Unknown):
+        return runtime
+    package = view.get("package_type")
+    if isinstance(package, Unknown) and not package.is_set:
+        return package
+    images = (view.get(argument) for argument in ("image_uri", "code.image_uri"))
+    return None if package == "Image" or any(image is not None for image in images) else _NO_RUNTIME
+
+
 def _answered_runtime(runtime: str | None, package: str | None) -> str | None:
     """The runtime. Only functions from an image have none."""
     if runtime is None and package != "Image":
@@ -226,8 +243,8 @@ class Function(Resource):
     security_hub_type = "AwsLambdaFunction"
 
     runtime: str | None = fact(
-        terraform="runtime",
-        awscc="runtime",
+        terraform=_declared_runtime,
+        awscc=_declared_runtime,
         unset=None,
         aws=derived(_answered_runtime, listed("Runtime"), listed("PackageType")),
         allowed=one_of(*SUPPORT_ENDS, "custom"),
@@ -297,6 +314,10 @@ def _qualified_policy(qualifier: str) -> Any:
     )
 
 
+def _answered_versions(version: str, weights: dict[str, float] | None) -> list[str]:
+    return [version, *(weights or {})]
+
+
 class Alias(Resource):
     """An alias of a function, with a policy of its own."""
 
@@ -311,6 +332,16 @@ class Alias(Resource):
         FunctionName="{FunctionName}",
     )
     policy: PolicyDocument | None = _qualified_policy("{Name}")
+
+    versions: list[str] = fact(
+        live_only=_AT_THE_FUNCTION,
+        aws=derived(
+            _answered_versions,
+            listed("FunctionVersion", always=True),
+            listed("RoutingConfig.AdditionalVersionWeights"),
+        ),
+    )
+    """The versions that it calls: one, and where it shifts traffic a second one."""
 
 
 class Version(Resource):
@@ -327,6 +358,13 @@ class Version(Resource):
         FunctionVersion="ALL",
     )
     policy: PolicyDocument | None = _qualified_policy("{Version}")
+
+    runtime: str | None = fact(
+        live_only="source shows the runtime of the next version",
+        aws=derived(_answered_runtime, listed("Runtime"), listed("PackageType")),
+        allowed=one_of(*SUPPORT_ENDS, "custom"),
+    )
+    """As of the function: a version keeps the runtime that it was published with."""
 
     environment_credentials: list[str] = fact(
         live_only="source shows the environment of the next version", aws=derived(_answered_credentials, _ENVIRONMENT)
