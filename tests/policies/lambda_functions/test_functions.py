@@ -66,6 +66,20 @@ test_functions = cases(
     ),
     Case(RUNTIME, "one that nobody has heard of", UNKNOWN, terraform=declared('runtime = "cobol74"')),
     Case(CMK, "no variables", NOT_APPLICABLE, function()),
+    *(
+        Case(
+            CMK,
+            f"variables of which not all is known: {variables}",
+            verdict,
+            terraform=declared(f"environment {{\nvariables = {variables}\n}}", 'variable "unset" {}'),
+        )
+        for variables, verdict in (
+            ('{ (var.unset) = "records" }', FAIL),
+            ('{ "${var.unset}_TABLE" = "records" }', FAIL),
+            ('merge(var.unset, { TABLE = "records" })', FAIL),
+            ("merge(var.unset, {})", UNKNOWN),
+        )
+    ),
     Case(
         CMK, "a key of one's own", PASS, environment({"TABLE": "records"}, key="own"), says="its environment variables"
     ),

@@ -7,7 +7,7 @@ from typing import Any
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.credentials import credentials_in_variables
 from hipaa_guard.facts.lists import Incomplete, some
-from hipaa_guard.facts.partial_maps import OpenMap
+from hipaa_guard.facts.partial_maps import OpenMap, PartialMap
 from hipaa_guard.facts.policies.document import PolicyDocument, Statement
 from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
@@ -29,8 +29,8 @@ from hipaa_guard.services.lambda_functions.runtimes import support_ends as suppo
 
 def _has_variables(view: View) -> Value:
     variables = view.get("environment.variables")
-    if isinstance(variables, OpenMap):  # it has those that are known
-        return True
+    if isinstance(variables, PartialMap) or (isinstance(variables, OpenMap) and variables.known):
+        return True  # it has those that are known
     return variables if isinstance(variables, Unknown) else bool(variables)
 
 
