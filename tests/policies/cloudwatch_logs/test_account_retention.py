@@ -49,6 +49,6 @@ test_account_retention = cases(
         YEAR,
         "a policy of another sort",
         PASS,
-        terraform=GROUP + policy(90).terraform.replace("RETENTION_POLICY", "FIELD_INDEX_POLICY"),
+        terraform=GROUP + str(policy(90).text).replace("RETENTION_POLICY", "FIELD_INDEX_POLICY"),
     ),
 )
