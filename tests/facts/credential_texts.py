@@ -243,6 +243,7 @@ LOGINS: tuple[tuple[str, str], ...] = (
     ("curl -H 'Authorization: GenieKey 4f7c9d4f-7c9d-4f7c' https://alerts.clinic.example/", "a login in a header"),
     ('curl -H "Authorization: SSWS 4f7c9d4f7c9d" https://clinic.okta.example/', "a login in a header"),
     ("[OUTPUT]\n    Name http\n    Header Authorization Splunk 4f7c9d4f7c9d\n", "a login in a header"),
+    ('{"Name": "http", "Header": "Authorization Splunk 4f7c9d4f7c9d"}', "a login in a header"),
     ("[OUTPUT]\n    Name splunk\n    Splunk_Token 4f7c9d4f\n", "a token"),
     ("[OUTPUT]\n    Name es\n    HTTP_User app\n    HTTP_Passwd S3cret\n", "a password"),
     ("mount -t cifs //files/phi /mnt -o username=app,password=S3cret,vers=3.0", "a password"),

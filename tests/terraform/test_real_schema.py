@@ -29,6 +29,8 @@ def test_each_newer_argument_is_one_of_the_release_that_the_tables_are_written_b
 
 def test_each_type_that_is_read_exists_in_both_releases_or_is_listed() -> None:
     unlisted = types_read() - set(oldest_schema()) - {type_ for type_, _ in newer()}
-    assert not unlisted, f"the oldest release of the provider lacks these types: add what is read of them to {NEWER.name}"
+    assert not unlisted, (
+        f"the oldest release of the provider lacks these types: add what is read of them to {NEWER.name}"
+    )
     assert types_read() <= set(schema())
     assert len(read_paths()) > 300

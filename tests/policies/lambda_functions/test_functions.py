@@ -65,6 +65,21 @@ test_functions = cases(
         terraform=declared("package_type = var.unset", 'variable "unset" {}'),
     ),
     Case(RUNTIME, "one that nobody has heard of", UNKNOWN, terraform=declared('runtime = "cobol74"')),
+    *(
+        Case(
+            SECRETS,
+            f"variables of which not all is known: {variables}",
+            verdict,
+            terraform=declared(f"environment {{\nvariables = {variables}\n}}", 'variable "unset" {}'),
+        )
+        for variables, verdict in (
+            ('{ "${var.unset}_PASSWORD" = "S3cret" }', FAIL),
+            ('{ SETTINGS = jsonencode({ "${var.unset}_password" = "S3cret" }) }', FAIL),
+            ('{ SETTINGS = "{\\"${var.unset}_password\\": \\"S3cret\\"}" }', FAIL),
+            ('{ (var.unset) = "S3cret" }', UNKNOWN),
+            ('{ "${var.unset}_TABLE" = "records" }', UNKNOWN),
+        )
+    ),
     Case(CMK, "no variables", NOT_APPLICABLE, function()),
     *(
         Case(

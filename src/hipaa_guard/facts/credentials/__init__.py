@@ -69,7 +69,7 @@ def credentials_in_variables(variables: Value) -> list[str]:
         names = _found(_parts(name, revealed(value)))
         if isinstance(names, Incomplete):
             unknown, names = names.unknown if unknown is None else unknown, names.seen
-        found.extend(f"{each} in {name.replace(GAP, '?')}" for each in names)
+        found.extend(f"{each} in {name.replace(GAP, '...')}" for each in names)
     return found if unknown is None else Incomplete(found, unknown)
 
 

@@ -184,7 +184,7 @@ _LOGINS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     (
         "a login in a header",
         ("eader",),
-        regex(rf"(?i:header[ \t]+authorization)[ \t]+{_SCHEME}[ \t]+(?P<v>[\w.~+/=$<{{%-]{{8,2000}})"),
+        regex(rf"(?i:header[ \t\"':=]{{1,6}}authorization)[ \t]+{_SCHEME}[ \t]+(?P<v>[\w.~+/=$<{{%-]{{8,2000}})"),
     ),
     ("a token", ("plunk_", "PLUNK_"), regex(rf"(?:^|\n)[ \t]*(?i:splunk_token)[ \t]+{_V}[ \t]*(?:[\r\n]|$)")),
     ("a password", ("asswd",), regex(rf"(?:^|\n)[ \t]*(?i:http_passwd)[ \t]+{_V}[ \t]*(?:[\r\n]|$)")),
