@@ -91,6 +91,10 @@ ENTRIES: tuple[tuple[list[tuple[str | PartialText, Value]], list[str]], ...] = (
     ([("URL", LOGIN), (PartialText((X, "_HOST")), "db")], ["a URL with a password in URL"]),
     ([("URL", LOGIN), (PartialText(("DB_", X)), "db")], ["a URL with a password in URL"]),
     ([("DB_URL", LOGIN), (PartialText(("DB_", X)), "db")], []),
+    ([("URL", LOGIN), ("URL", "db"), (PartialText((X, "_HOST")), "db")], []),
+    # of what stands before many keys that are not known nothing is said
+    ([("URL", LOGIN), *((PartialText((X, f"_{n}")), "db") for n in range(40))], []),
+    ([*((PartialText((X, f"_{n}")), "db") for n in range(40)), ("URL", LOGIN)], ["a URL with a password in URL"]),
 )
 
 

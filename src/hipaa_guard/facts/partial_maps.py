@@ -6,9 +6,12 @@ condition's key tells more than nothing. A look-up, a loop and ``jsonencode`` lo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from hipaa_guard.facts.values import PartialText, Unknown, Value
+
+_MANY, _FEW = 16, 1000
+"""Maximum number of unknown keys that a key before them is compared with, and of all keys if it is not known itself."""
 
 
 class PartialMap(Unknown):
@@ -22,12 +25,27 @@ class PartialMap(Unknown):
         )
         self.entries = tuple(entries)
 
-    def certain(self) -> Iterator[tuple[str | PartialText, Value]]:
-        """The entries that it has whatever the keys are. Of two with one key Terraform keeps the later."""
-        for number, (key, value) in enumerate(self.entries):
-            later = (each for each, _ in self.entries[number + 1 :])
-            if not any(_may_be_same(key, each) for each in later):
-                yield key, value
+    def certain(self) -> list[tuple[str | PartialText, Value]]:
+        """The entries that it has whatever the keys are. Of two with one key Terraform keeps the later.
+
+        Of those before many others, and before many keys that are not known, nothing is said: the work is bounded.
+        """
+        found: list[tuple[str | PartialText, Value]] = []
+        known: set[str] = set()
+        unknown: list[PartialText] = []
+        for key, value in reversed(self.entries):
+            if len(unknown) > _MANY:
+                break
+            if isinstance(key, str):
+                replaced = key in known or any(_may_be_same(key, other) for other in unknown)
+                known.add(key)
+            else:
+                others: list[str | PartialText] = [*unknown, *known]
+                replaced = len(others) > _FEW or any(_may_be_same(key, other) for other in others)
+                unknown.append(key)
+            if not replaced:
+                found.append((key, value))
+        return found[::-1]
 
 
 class OpenMap(Unknown):

@@ -25,7 +25,7 @@ def leaves_of(document: Value, name: str = "", last: str = "") -> Iterator[tuple
             yield from leaves_of(part, f"{name}_{key}" if name else str(key), str(key))
         return
     if isinstance(document, PartialMap):
-        certain = list(document.certain())
+        certain = document.certain()
         for written, part in certain:
             key = written if isinstance(written, str) else with_gaps(written)
             yield from leaves_of(part, f"{name}_{key}" if name else key, key)
