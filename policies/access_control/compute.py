@@ -6,7 +6,6 @@ from hipaa_guard.authoring import (
     Fix,
     Inventory,
     Member,
-    Statement,
     Verdict,
     control,
     failed,
@@ -16,7 +15,7 @@ from hipaa_guard.authoring import (
 )
 from hipaa_guard.controls.reasons import MOVES_A_SECRET
 from hipaa_guard.judging.fix_parts import function_for_topic, role_that_may
-from hipaa_guard.judging.function_policies import place_of, with_versions
+from hipaa_guard.judging.function_policies import place_of, services_for_anyone, with_versions
 from hipaa_guard.judging.managed_instances import unless_managed
 from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ec2, lambda_functions
@@ -202,7 +201,7 @@ def lambda_env_no_secrets(function: lambda_functions.Function, inventory: Invent
     peers={"checkov": "CKV_AWS_364", "trivy": "AVD-AWS-0067"},
 )
 def lambda_permission_has_source(function: lambda_functions.Function, inventory: Inventory) -> Verdict:
-    place = place_of(Statement.unbound_services, function, inventory)
+    place = place_of(services_for_anyone, function, inventory)
     if place is not None:
         return failed(
             f"lets an AWS service call it for any customer{place}: no source ARN or account binds its permission"

@@ -195,9 +195,10 @@ def log_group_no_cross_account(resource_policy: cloudwatch_logs.ResourcePolicy) 
             aws logs delete-subscription-filter --log-group-name GROUP --filter-name FILTER
             aws logs delete-account-policy --policy-name POLICY --policy-type SUBSCRIPTION_FILTER_POLICY
             aws logs delete-delivery --id DELIVERY
+            aws observabilityadmin delete-centralization-rule-for-organization --rule-identifier RULE
         """,
-        note="The commands are for a filter of one log group, a policy of the account, and a delivery of another service's "
-        "logs. A central account for logs is a good reason: accept it as an exception.",
+        note="The commands are for a filter of one log group, a policy of the account, a delivery of another service's "
+        "logs, and a rule of the organization. A central account for logs is a good reason: accept it as an exception.",
         not_by_machine=TAKES_ACCESS,
         consequences=("replaces", "costs_money"),
     ),

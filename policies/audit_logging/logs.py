@@ -1,21 +1,21 @@
 """Log groups: the records are kept."""
 
-from hipaa_guard.authoring import LOW, MEDIUM, Fix, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Verdict, control, not_applicable
+from hipaa_guard.judging.log_retention import kept_for
 from hipaa_guard.services import cloudwatch_logs
 
 YEAR, SIX_YEARS = 365, 2192
+_OF_ACCOUNT = (
+    "A retention policy of the account goes before the setting of a log group: lengthen that one with "
+    "`aws logs put-account-policy`."
+)
 _KEPT = ("164.312(b)", "164.308(a)(1)(ii)(D)")
 
 
-def _kept(group: cloudwatch_logs.LogGroup, days: int) -> Verdict:
+def _kept(group: cloudwatch_logs.LogGroup, days: int, inventory: Inventory) -> Verdict:
     if group.log_class == "DELIVERY":
         return not_applicable("only passes events on to where they are kept (class DELIVERY)")
-    retention = group.retention_days
-    if not retention:
-        return passed("keeps events until somebody deletes them")
-    if retention >= days:
-        return passed(f"keeps events for {retention} days")
-    return failed(f"deletes events after {retention} day{'' if retention == 1 else 's'}, before {days}")
+    return kept_for(group, days, inventory)
 
 
 @control(
@@ -27,7 +27,7 @@ def _kept(group: cloudwatch_logs.LogGroup, days: int) -> Verdict:
         sets="aws_cloudwatch_log_group.retention_in_days = 365",
         cli="aws logs put-retention-policy --log-group-name GROUP --retention-in-days 365",
         note="The rule names no period for logs; a year is common practice. Write down the one you choose. "
-        "Each gigabyte that is kept costs.",
+        f"Each gigabyte that is kept costs. {_OF_ACCOUNT}",
         consequences=("costs_money",),
     ),
     peers={
@@ -36,8 +36,8 @@ def _kept(group: cloudwatch_logs.LogGroup, days: int) -> Verdict:
         "checkov": "CKV_AWS_338",
     },
 )
-def log_group_retention_min_one_year(group: cloudwatch_logs.LogGroup) -> Verdict:
-    return _kept(group, YEAR)
+def log_group_retention_min_one_year(group: cloudwatch_logs.LogGroup, inventory: Inventory) -> Verdict:
+    return _kept(group, YEAR, inventory)
 
 
 @control(
@@ -55,10 +55,10 @@ def log_group_retention_min_one_year(group: cloudwatch_logs.LogGroup) -> Verdict
         """,
         cli="aws logs put-retention-policy --log-group-name GROUP --retention-in-days 2192",
         note="For log groups that hold no audit record, such as those of applications, record an exception with this "
-        "reason.",
+        f"reason. {_OF_ACCOUNT}",
         not_by_machine="needs somebody to say which log groups hold audit records",
         consequences=("costs_money",),
     ),
 )
-def log_group_retention_six_years(group: cloudwatch_logs.LogGroup) -> Verdict:
-    return _kept(group, SIX_YEARS)
+def log_group_retention_six_years(group: cloudwatch_logs.LogGroup, inventory: Inventory) -> Verdict:
+    return _kept(group, SIX_YEARS, inventory)

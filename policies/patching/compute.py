@@ -1,8 +1,9 @@
 """Compute: what handles ePHI runs on software that still gets security updates."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.authoring import MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.judging.function_policies import called_version
 from hipaa_guard.judging.updates import MEASURE
 from hipaa_guard.services import lambda_functions
 
@@ -22,16 +23,33 @@ from hipaa_guard.services import lambda_functions
             }
         """,
         cli="aws lambda update-function-configuration --function-name FUNCTION --runtime RUNTIME",
+        note="A published version keeps its runtime: publish a new one, and point the aliases to it.",
         not_by_machine="needs the function tried on a newer runtime",
         consequences=("interrupts",),
     ),
     peers={"prowler": "awslambda_function_using_supported_runtimes", "checkov": "CKV_AWS_363"},
 )
-def lambda_supported_runtime(function: lambda_functions.Function) -> Verdict:
+def lambda_supported_runtime(function: lambda_functions.Function, inventory: Inventory) -> Verdict:
     runtime = function.runtime
     if runtime is None:
         return not_applicable("runs a container image, whose runtime is its owner's to update")
-    last = lambda_functions.support_ends(runtime)
-    if last is not None and last < datetime.now(UTC).date():
+    last = _last_day(runtime)
+    if _is_past(last):
         return failed(f"runs on {runtime}, which AWS has not patched since {last}")
+    old = called_version(function, inventory, lambda version: _has_ended(version.runtime))
+    if old is not None:
+        ended = f"{old.version.runtime}, which AWS has not patched since {_last_day(old.version.runtime)}"
+        return failed(f"runs on {ended}, in its version {old.version.origin.name}, which its alias {old.alias} calls")
     return passed(f"runs on {runtime}" + ("" if last is None else f", which AWS supports until {last}"))
+
+
+def _last_day(runtime: str | None) -> date | None:
+    return None if runtime is None else lambda_functions.support_ends(runtime)
+
+
+def _has_ended(runtime: str | None) -> bool:
+    return _is_past(_last_day(runtime))
+
+
+def _is_past(day: date | None) -> bool:
+    return day is not None and day < datetime.now(UTC).date()

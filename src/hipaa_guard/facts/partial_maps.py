@@ -10,6 +10,9 @@ from collections.abc import Iterable
 
 from hipaa_guard.facts.values import PartialText, Unknown, Value
 
+_MANY, _FEW = 16, 1000
+"""Maximum number of unknown keys that a key before them is compared with, and of all keys if it is not known itself."""
+
 
 class PartialMap(Unknown):
     """A map with keys that are known in part; ``entries`` are its keys with their values, in their order."""
@@ -21,6 +24,28 @@ class PartialMap(Unknown):
             unknown.reason, unknown.cause, references=unknown.references, action=unknown.action, is_set=True
         )
         self.entries = tuple(entries)
+
+    def certain(self) -> list[tuple[str | PartialText, Value]]:
+        """The entries that it has whatever the keys are. Of two with one key Terraform keeps the later.
+
+        Of those before many others, and before many keys that are not known, nothing is said: the work is bounded.
+        """
+        found: list[tuple[str | PartialText, Value]] = []
+        known: set[str] = set()
+        unknown: list[PartialText] = []
+        for key, value in reversed(self.entries):
+            if len(unknown) > _MANY:
+                break
+            if isinstance(key, str):
+                replaced = key in known or any(_may_be_same(key, other) for other in unknown)
+                known.add(key)
+            else:
+                others: list[str | PartialText] = [*unknown, *known]
+                replaced = len(others) > _FEW or any(_may_be_same(key, other) for other in others)
+                unknown.append(key)
+            if not replaced:
+                found.append((key, value))
+        return found[::-1]
 
 
 class OpenMap(Unknown):
@@ -41,3 +66,20 @@ def map_of(entries: list[tuple[str | PartialText, Value]]) -> dict[str, Value] |
     if unknown is not None:
         return PartialMap(entries, unknown)
     return {key: value for key, value in entries if isinstance(key, str)}
+
+
+def _may_be_same(key: str | PartialText, other: str | PartialText) -> bool:
+    """Whether two keys may be the same text: their known starts and ends do not contradict each other."""
+    if isinstance(key, str) and isinstance(other, str):
+        return key == other
+    (start, end), (other_start, other_end) = _ends(key), _ends(other)
+    starts = start.startswith(other_start) or other_start.startswith(start)
+    return starts and (end.endswith(other_end) or other_end.endswith(end))
+
+
+def _ends(key: str | PartialText) -> tuple[str, str]:
+    """The known start and end of a key."""
+    if isinstance(key, str):
+        return key, key
+    last = key.parts[-1]
+    return key.prefix, last if isinstance(last, str) else ""

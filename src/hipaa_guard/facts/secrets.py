@@ -81,7 +81,7 @@ def secrets_in(value: Value) -> Iterator[SecretText]:
         if isinstance(part, SecretText):
             yield part
         elif (
-            isinstance(part, list | dict | Alternatives | OpenMap | PartialText | PartialJson)
+            isinstance(part, list | dict | Alternatives | OpenMap | PartialMap | PartialText | PartialJson)
             and id(part) not in visited
         ):
             visited.add(id(part))
@@ -99,6 +99,8 @@ def _parts(value: Value) -> Iterable[Value]:
         return value.values
     if isinstance(value, OpenMap):
         return value.known.values()
+    if isinstance(value, PartialMap):
+        return [part for entry in value.entries for part in entry]
     return value.values() if isinstance(value, dict) else value
 
 
@@ -116,6 +118,8 @@ def _opened(value: Value, done: dict[int, Value]) -> Value:
         return Alternatives(tuple(_opened(each, done) for each in value.values), value, value.choice)
     if isinstance(value, OpenMap):
         return OpenMap({key: _opened(each, done) for key, each in value.known.items()}, value)
+    if isinstance(value, PartialMap):
+        return PartialMap([(key, _opened(each, done)) for key, each in value.entries], value)
     if not isinstance(value, list | dict):
         return value
     if id(value) not in done:

@@ -15,7 +15,7 @@ from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.policies.parsing import structure_of
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Unknown, Value
+from hipaa_guard.facts.values import PartialText, Unknown, Value
 
 # CloudWatch Logs API reference, PutRetentionPolicy, read 2026-11-30; the provider's 0 is "never".
 _RETENTIONS = numbers(
@@ -43,7 +43,10 @@ class LogGroup(Resource):
         aws=listed("retentionInDays"),
         allowed=_RETENTIONS,
     )
-    """Days until events are deleted; None or 0 (in Terraform) means never."""
+    """Days until events are deleted; None or 0 (in Terraform) means never.
+
+    A live account tells the retention that is in force, which a policy of the account may set (DescribeLogGroups).
+    """
 
     log_class: str = fact(
         terraform="log_group_class",
@@ -52,7 +55,7 @@ class LogGroup(Resource):
         aws=listed("logGroupClass", always=False),
         allowed=one_of("STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"),
     )
-    """``STANDARD``, ``INFREQUENT_ACCESS``, or ``DELIVERY``, which only forwards events and keeps them for 2 days."""
+    """``STANDARD``, ``INFREQUENT_ACCESS``, or ``DELIVERY``, which only forwards events and keeps them for a day."""
 
     key: str | None = fact(terraform="kms_key_id", awscc="kms_key_id", unset=None, aws=listed("kmsKeyId"))
 
@@ -247,7 +250,7 @@ class Subscription(Resource):
         name="name",
         awscc_name="filter_name",
     )
-    aws = Listing(
+    aws: ClassVar[Listing | None] = Listing(
         "logs.describe_subscription_filters",
         "subscriptionFilters[]",
         of=LogGroup,
@@ -321,3 +324,43 @@ class Delivery(Subscription):
         aws=listed("deliveryDestinationArn"),
     )
     """The ARN of a delivery destination, which may be of another account."""
+
+
+_RULES_APART = "a live account tells the rules to the management account of its organization alone"
+
+
+def _copies_logs(view: View) -> Value:
+    """Whether a rule is about logs; one may be about metrics alone."""
+    logs = view.get("rule.source.source_logs_configuration")
+    return logs if isinstance(logs, Unknown) and not logs.is_set else bool(logs) or isinstance(logs, Unknown)
+
+
+def _account_of_copies(view: View) -> Value:
+    """The account that receives the copies, in the form of an ARN as of other destinations."""
+    account = view.get("rule.destination.account")
+    if account is None:
+        return Unknown("the destination names no account")
+    if isinstance(account, Unknown):
+        return PartialText(("arn:aws:logs::", account, ":account"))
+    return f"arn:aws:logs::{account}:account"
+
+
+class Centralization(Subscription):
+    """A rule of an organization that copies the log events of its accounts to one account, since September 2025."""
+
+    noun = "centralization rule"
+    terraform = Block(
+        "aws_observabilityadmin_centralization_rule_for_organization",
+        "awscc_observabilityadmin_organization_centralization_rule",
+        name="rule_name",
+        awscc_name="rule_name",
+        when=_copies_logs,
+    )
+    aws = None
+    aws_types = ()
+    terraform_only = _RULES_APART
+
+    destination: str = fact(
+        terraform=_account_of_copies, awscc=_account_of_copies, unset=None, terraform_only=_RULES_APART
+    )
+    """As of a filter: ``arn:aws:logs::444455556666:account``."""

@@ -16,7 +16,41 @@ _POLICY = f'policy_name = "p"\npolicy_type = "SUBSCRIPTION_FILTER_POLICY"\npolic
 _FILTER = f'log_group_name = "g"\nfilter_pattern = ""\ndestination_arn = "{_STREAM}"'
 _TO_ROLE = f'role_arn = "{_ROLE}"\ntarget_arn = "{_STREAM}"'
 
+_KEPT = json.dumps(json.dumps({"retentionInDays": 90, "enforcementMode": "RETROACTIVE"}))
+_RETENTION = f'policy_name = "p"\npolicy_type = "RETENTION_POLICY"\npolicy_document = {_KEPT}'
+
+_SOURCE = """regions = ["us-east-1"]
+scope = "OrganizationId = 'o-a1b2c3d4e5'"
+source_logs_configuration {} {{
+  encrypted_log_group_strategy = "SKIP"
+  log_group_selection_criteria = "*"
+}}"""
+_TO_UNKNOWN = 'account = var.open\nregion = "us-east-1"'
+
 TWINS = [
+    Twin(
+        "copies of logs to an account that is not known",
+        VARIABLE
+        + resource(
+            "aws_observabilityadmin_centralization_rule_for_organization",
+            f'rule_name = "r"\nrule {{\nsource {{\n{_SOURCE.format("")}\n}}\ndestination {{\n{_TO_UNKNOWN}\n}}\n}}',
+        ),
+        VARIABLE
+        + resource(
+            "awscc_observabilityadmin_organization_centralization_rule",
+            f'rule_name = "r"\nrule = {{\nsource = {{\n{_SOURCE.format("=")}\n}}\n'
+            f"destination = {{\n{_TO_UNKNOWN}\n}}\n}}",
+        ),
+        UNKNOWN,
+    ),
+    Twin(
+        "a log group that a policy of the account keeps for 90 days",
+        resource("aws_cloudwatch_log_group", 'name = "g"')
+        + resource("aws_cloudwatch_log_account_policy", _RETENTION, "p"),
+        resource("awscc_logs_log_group", 'log_group_name = "g"')
+        + resource("awscc_logs_account_policy", _RETENTION, "p"),
+        FAIL,
+    ),
     Twin(
         "a destination for everyone's logs",
         resource("aws_cloudwatch_log_destination", f'name = "d"\n{_TO_ROLE}')

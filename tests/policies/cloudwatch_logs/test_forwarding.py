@@ -110,6 +110,48 @@ test_ways = cases(
         for to in ("kinesis/stream/s", "firehose/deliverystream/s", "lambda/function:s")
     ),
 )
+
+
+def centralized(account: str, logs: str = "source_logs_configuration") -> str:
+    """A rule of the organization that copies the logs of all accounts to one."""
+    return PROVIDER + resource(
+        "aws_observabilityadmin_centralization_rule_for_organization",
+        f"""rule_name = "phi"
+        rule {{
+          source {{
+            regions = ["us-east-1"]
+            scope   = "OrganizationId = 'o-a1b2c3d4e5'"
+            {logs} {{
+              encrypted_log_group_strategy = "SKIP"
+              log_group_selection_criteria = "*"
+            }}
+          }}
+          destination {{
+            account = {account}
+            region  = "us-east-1"
+          }}
+        }}""",
+    )
+
+
+_ME = 'data "aws_caller_identity" "me" {}\n'
+test_centralized = cases(
+    Case(CONTROL, "copies to another account", FAIL, terraform=centralized(f'"{OTHER}"'), says=OTHER),
+    Case(CONTROL, "copies to its own account", PASS, terraform=centralized(f'"{ACCOUNT}"')),
+    Case(
+        CONTROL,
+        "copies to an account that is not known",
+        UNKNOWN,
+        terraform='variable "unset" {}\n' + centralized("var.unset"),
+    ),
+    Case(
+        CONTROL,
+        "copies to the account that Terraform runs in",
+        PASS,
+        terraform=_ME + centralized("data.aws_caller_identity.me.account_id").removeprefix(PROVIDER),
+    ),
+)
+
 test_declared = cases(
     Case(CONTROL, "a destination that stands beside it", PASS, declared(TO_CENTRAL)),
     Case(CONTROL, "a destination that stands beside it, in another account", FAIL,

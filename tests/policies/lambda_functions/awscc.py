@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hipaa_guard.testing import resource
-from tests.policies.twins import FAIL, KEYS, PASS, UNKNOWN, VARIABLE, Twin
+from tests.policies.twins import FAIL, KEYS, PASS, UNKNOWN, VARIABLE, Twin, policy
 
 CODE = 'function_name = "phi"\nrole = "arn:aws:iam::123456789012:role/f"\n'
 CREDENTIAL = "AKIA" + "IOSFODNN7EXAMPLE"
@@ -60,6 +60,22 @@ TWINS = [
         + resource(
             "awscc_lambda_permission",
             'function_name = awscc_lambda_function.phi.function_name\nprincipal = "*"\naction = "lambda:InvokeFunction"',
+        ),
+        FAIL,
+    ),
+    Twin(
+        "a function with a whole policy for everyone",
+        resource("aws_lambda_function", CODE + 'runtime = "python3.13"')
+        + resource(
+            "awscc_lambda_resource_policy",
+            f"resource_arn = aws_lambda_function.phi.arn\npolicy_document = {policy('*', 'lambda:InvokeFunction')}",
+            "p",
+        ),
+        resource("awscc_lambda_function", CODE + 'runtime = "python3.13"')
+        + resource(
+            "awscc_lambda_resource_policy",
+            f"resource_arn = awscc_lambda_function.phi.arn\npolicy_document = {policy('*', 'lambda:InvokeFunction')}",
+            "p",
         ),
         FAIL,
     ),

@@ -57,8 +57,44 @@ test_functions = cases(
         NOT_APPLICABLE,
         terraform=declared('package_type = "Image"\nimage_uri = "111122223333.dkr.ecr.us-east-1.amazonaws.com/a:1"'),
     ),
+    Case(RUNTIME, "none, of no container image", UNKNOWN, terraform=declared(""), says="Lambda refuses"),
+    Case(
+        RUNTIME,
+        "a variable for a package that may be a container image",
+        UNKNOWN,
+        terraform=declared("package_type = var.unset", 'variable "unset" {}'),
+    ),
     Case(RUNTIME, "one that nobody has heard of", UNKNOWN, terraform=declared('runtime = "cobol74"')),
+    *(
+        Case(
+            SECRETS,
+            f"variables of which not all is known: {variables}",
+            verdict,
+            terraform=declared(f"environment {{\nvariables = {variables}\n}}", 'variable "unset" {}'),
+        )
+        for variables, verdict in (
+            ('{ "${var.unset}_PASSWORD" = "S3cret" }', FAIL),
+            ('{ SETTINGS = jsonencode({ "${var.unset}_password" = "S3cret" }) }', FAIL),
+            ('{ SETTINGS = "{\\"${var.unset}_password\\": \\"S3cret\\"}" }', FAIL),
+            ('{ (var.unset) = "S3cret" }', UNKNOWN),
+            ('{ "${var.unset}_TABLE" = "records" }', UNKNOWN),
+        )
+    ),
     Case(CMK, "no variables", NOT_APPLICABLE, function()),
+    *(
+        Case(
+            CMK,
+            f"variables of which not all is known: {variables}",
+            verdict,
+            terraform=declared(f"environment {{\nvariables = {variables}\n}}", 'variable "unset" {}'),
+        )
+        for variables, verdict in (
+            ('{ (var.unset) = "records" }', FAIL),
+            ('{ "${var.unset}_TABLE" = "records" }', FAIL),
+            ('merge(var.unset, { TABLE = "records" })', FAIL),
+            ("merge(var.unset, {})", UNKNOWN),
+        )
+    ),
     Case(
         CMK, "a key of one's own", PASS, environment({"TABLE": "records"}, key="own"), says="its environment variables"
     ),

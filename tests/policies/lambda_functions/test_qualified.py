@@ -11,12 +11,14 @@ from tests.policies.lambda_functions.states import ARN, create, declared
 
 PUBLIC, SOURCE = "lambda_function_not_public", "lambda_permission_has_source"
 SECRETS = "lambda_env_no_secrets"
+COPIED = 'principal = "replicator.lambda.amazonaws.com"'
 FOREIGN, OTHER = "lambda_function_no_cross_account", "444455556666"
 EVERYONE: dict[str, Any] = {"Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction"}
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:records"
 AN_ACCOUNT = {**EVERYONE, "Principal": {"AWS": f"arn:aws:iam::{OTHER}:root"}}
 THROUGH_URL = {**EVERYONE, "Condition": {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}}
 A_SERVICE = {**EVERYONE, "Principal": {"Service": "sns.amazonaws.com"}}
+COPIES = {**EVERYONE, "Principal": {"Service": "replicator.lambda.amazonaws.com"}, "Action": "lambda:GetFunction"}
 A_TOPIC = {**A_SERVICE, "Condition": {"ArnLike": {"AWS:SourceArn": TOPIC}}}
 
 
@@ -85,6 +87,11 @@ def with_environment(*versions: tuple[str, dict[str, str]]) -> Callable[[Any], N
         }
         for version, variables in versions
     ]
+    return answer_of_versions(told)
+
+
+def answer_of_versions(told: list[dict[str, Any]]) -> Callable[[Any], None]:
+    """ListFunctions of a function, the first in the list, and its versions."""
     plain, every = ({"Functions": each} for each in (told[:1], told))
 
     def answer(params: dict[str, Any], **_: Any) -> Any:
@@ -96,6 +103,21 @@ def with_environment(*versions: tuple[str, dict[str, str]]) -> Callable[[Any], N
 
 LIVE = "qualifier = aws_lambda_alias.live.name\n"
 BY_TOPIC = f'principal = "sns.amazonaws.com"\nsource_arn = "{TOPIC}"'
+
+
+def copied(action: str) -> Told:
+    """A permission of the service that copies functions of Lambda@Edge."""
+    of = {**COPIES, "Action": action}
+    lines = f'qualifier = "1"\n{COPIED}\n'
+    found = told(lines, one=of)
+    return Told(str(found.text).replace("lambda:InvokeFunction", action)) | found.in_aws()
+
+
+test_copies = cases(
+    Case(SOURCE, "Lambda@Edge copies it", PASS, copied("lambda:GetFunction")),
+    Case(SOURCE, "the service that copies may call it", FAIL, copied("lambda:InvokeFunction")),
+    Case(SOURCE, "the service that copies may do all with it", FAIL, copied("lambda:*")),
+)
 
 test_policies = cases(
     Case(PUBLIC, "everyone, at an alias", FAIL, told(LIVE + 'principal = "*"', live=EVERYONE), says="its alias live"),

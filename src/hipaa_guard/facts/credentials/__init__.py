@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from hipaa_guard.facts.credentials.assignments import GAP, assigned, is_literal, own_name
+from hipaa_guard.facts.credentials.assignments import GAP, assigned, is_literal, own_name, with_gaps
 from hipaa_guard.facts.credentials.encoded import decoded, texts_inside
 from hipaa_guard.facts.credentials.forms import by_form
 from hipaa_guard.facts.lists import Incomplete
-from hipaa_guard.facts.partial_maps import OpenMap
+from hipaa_guard.facts.partial_maps import OpenMap, PartialMap
 from hipaa_guard.facts.secrets import SecretText, revealed
 from hipaa_guard.facts.values import Cause, Encoded, Existing, PartialJson, PartialText, Reference, Unknown, Value
 from hipaa_guard.lean import regex
@@ -61,15 +61,15 @@ def credentials_in_variables(variables: Value) -> list[str]:
         return []
     if isinstance(variables, SecretText):  # even the names are secret
         return credentials_in(variables)
-    if isinstance(variables, Unknown) and not isinstance(variables, OpenMap):
+    if isinstance(variables, Unknown) and not isinstance(variables, OpenMap | PartialMap):
         return Incomplete([], variables)
     found: list[str] = []
-    unknown: Unknown | None = variables if isinstance(variables, OpenMap) else None
-    for name, value in (variables.known if isinstance(variables, OpenMap) else variables).items():
+    unknown: Unknown | None = variables if isinstance(variables, Unknown) else None
+    for name, value in _entries(variables):
         names = _found(_parts(name, revealed(value)))
         if isinstance(names, Incomplete):
             unknown, names = names.unknown if unknown is None else unknown, names.seen
-        found.extend(f"{each} in {name}" for each in names)
+        found.extend(f"{each} in {name.replace(GAP, '...')}" for each in names)
     return found if unknown is None else Incomplete(found, unknown)
 
 
@@ -108,19 +108,19 @@ def in_text(name: str, text: str) -> list[str]:
 def _parts(name: str, value: Value) -> Iterator[tuple[str, str | Unknown]]:
     """The texts in a value, with placeholders for their unknown parts, and the unknown values."""
     if isinstance(value, PartialText):
-        yield name, "".join(part if isinstance(part, str) else GAP for part in value.parts)
+        yield name, with_gaps(value)
         for before, part in zip(("", *value.parts), value.parts, strict=False):
             if isinstance(part, Unknown):
                 yield _name_before(before) or name, part
-    elif isinstance(value, PartialJson):
-        yield from _parts(name, value.document)
-    elif isinstance(value, Encoded):
-        yield from _parts(name, revealed(value.content))
+    elif isinstance(value, PartialJson | Encoded):
+        yield from _parts(name, value.document if isinstance(value, PartialJson) else revealed(value.content))
+    elif isinstance(value, dict | OpenMap | PartialMap):
+        for inner, part in _entries(value):
+            yield from _parts(inner, part)
+        if isinstance(value, Unknown):
+            yield name, value
     elif isinstance(value, Unknown):
         yield name, value
-    elif isinstance(value, dict):
-        for inner, part in value.items():
-            yield from _parts(str(inner), part)
     elif isinstance(value, list):
         for part in value.seen if isinstance(value, Incomplete) else value:
             yield from _parts(name, part)
@@ -128,6 +128,15 @@ def _parts(name: str, value: Value) -> Iterator[tuple[str, str | Unknown]]:
             yield name, value.unknown
     elif value is not None:
         yield name, str(value)
+
+
+def _entries(value: dict[str, Value] | OpenMap | PartialMap) -> Iterator[tuple[str, Value]]:
+    """The names in a map with their values, and `GAP` for what is not known of a name."""
+    if isinstance(value, PartialMap):
+        for name, inner in value.certain():
+            yield name if isinstance(name, str) else with_gaps(name), inner
+    else:
+        yield from (value.known if isinstance(value, OpenMap) else value).items()
 
 
 def _attribute(part: Unknown) -> str | None:

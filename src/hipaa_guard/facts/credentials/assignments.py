@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from hipaa_guard.facts.values import PartialText
 from hipaa_guard.lean import regex
 
 GAP = "\ue006"
@@ -87,6 +88,11 @@ _WORDS = regex(r"[a-z]+(?:[-_.][a-z]+)+|\d{1,6}")
 # Words before "token" with which it names a place in a list, or a request that may be made once.
 _NO_LOGIN = regex(r"(?i:creation|idempotency|next|page|pagination|continuation|starting)[_-]?$")
 _UUID = regex(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def with_gaps(text: PartialText) -> str:
+    """The known parts of a text, with a placeholder for each that is not."""
+    return "".join(part if isinstance(part, str) else GAP for part in text.parts)
 
 
 def is_literal(value: str) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from hipaa_guard.facts.credentials.assignments import with_gaps
 from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.partial_maps import PartialMap, map_of
 from hipaa_guard.facts.values import PartialJson, PartialText, Unknown, Value
 from hipaa_guard.lean import regex
 
@@ -21,6 +23,14 @@ def leaves_of(document: Value, name: str = "", last: str = "") -> Iterator[tuple
             document = {document["name"]: document["value"]}
         for key, part in document.items():
             yield from leaves_of(part, f"{name}_{key}" if name else str(key), str(key))
+        return
+    if isinstance(document, PartialMap):
+        certain = document.certain()
+        for written, part in certain:
+            key = written if isinstance(written, str) else with_gaps(written)
+            yield from leaves_of(part, f"{name}_{key}" if name else key, key)
+        if len(certain) < len(document.entries) or any(map(_may_name_a_secret, certain)):
+            yield name, last, Unknown(document.reason, document.cause)
         return
     if isinstance(document, list):
         for part in list.__iter__(document):
@@ -39,8 +49,8 @@ def document_of(value: Value) -> Value:
     """The structure of a JSON text, with its unknown parts; None for any other value."""
     if isinstance(value, PartialJson):
         inner = value.document
-        return inner if isinstance(inner, dict | list) else None
-    if isinstance(value, dict | list):
+        return inner if isinstance(inner, dict | list | PartialMap) else None
+    if isinstance(value, dict | list | PartialMap):
         return value
     parts = value.parts if isinstance(value, PartialText) else (value,)
     if not isinstance(value, str | PartialText):
@@ -58,7 +68,7 @@ def document_of(value: Value) -> Value:
 def _restored(value: Value, unknowns: list[Unknown]) -> Value:
     """A structure with its unknown parts in the place of their numbers."""
     if isinstance(value, dict):
-        return {str(_shown(key)): _restored(part, unknowns) for key, part in value.items()}
+        return map_of([(_key(_restored(key, unknowns)), _restored(part, unknowns)) for key, part in value.items()])
     if isinstance(value, list):
         return [_restored(part, unknowns) for part in value]
     if isinstance(value, bool) or not isinstance(value, str | int):
@@ -77,5 +87,14 @@ def _restored(value: Value, unknowns: list[Unknown]) -> Value:
     return only if isinstance(only, Unknown) else PartialText(parts)
 
 
-def _shown(key: str) -> str:
-    return _NUMBERS.sub("", key)
+def _key(restored: Value) -> str | PartialText:
+    """A key of a structure; one that is not known at all as a text of one part."""
+    if isinstance(restored, PartialText):
+        return restored
+    return PartialText((restored,)) if isinstance(restored, Unknown) else str(restored)
+
+
+def _may_name_a_secret(entry: tuple[str | PartialText, Value]) -> bool:
+    """Whether a text stands under a key of which the end, which says what it is, is not known."""
+    key, value = entry
+    return isinstance(key, PartialText) and isinstance(key.parts[-1], Unknown) and isinstance(value, str | PartialText)

@@ -1,4 +1,4 @@
-"""Texts inside of others: base64, gzip, and both, as user data and its cloud-init parts have them."""
+"""Texts inside of others: base64, gzip and both, as user data and its cloud-init parts have them; ``data:`` URLs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import base64
 import binascii
 import zlib
 from collections.abc import Iterator
+from itertools import islice
+from urllib.parse import unquote
 
 from hipaa_guard.lean import regex
 
@@ -21,6 +23,8 @@ _ENCODED = regex(
     r"(?:[A-Za-z0-9+/]{60,80}[ \t]*\r?\n[ \t]*){1,2000}[A-Za-z0-9+/]{1,80}={0,2}"
     r"|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{24,}={0,2}"
 )
+# RFC 2397; Ignition's configuration has the contents of files so ("storage.files.contents.source").
+_DATA_URL = regex(r"(?<![\w-])data:[\w/+.;=-]{0,200},(?P<data>[^\s\"'\\]+)")
 
 
 def decoded(text: str) -> str:
@@ -36,6 +40,8 @@ def texts_inside(text: str, depth: int = 0) -> Iterator[str]:
     yield text
     if depth == _DEEP:
         return
+    for url in islice(_DATA_URL.finditer(text), _MANY):
+        yield from texts_inside(unquote(url["data"]), depth + 1)
     for number, part in enumerate(_ENCODED.finditer(text)):
         if number == _MANY:
             return

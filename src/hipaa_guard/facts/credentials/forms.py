@@ -143,6 +143,12 @@ _REST = r"[^\n|;]{0,300}?"
 _PIPED = r"(?:echo|printf)[ \t]+(?:-\w+[ \t]+)*[\"']?(?P<v>[^\s\"'|]{1,200})[\"']?[ \t]*\|[ \t]*"
 _SUDO = r"(?:sudo[ \t]+)?"
 _ASKS = r"(?:realm[ \t]+join|adcli|kinit)"
+_USER = r"[^\s:/\"'$=]{1,100}"
+_NO_PORT = r"(?!\d{1,5}(?![^\s\"']))"
+"""No number of a port: ``--auth records:8443`` names a host."""
+_MOUNTED = r"(?:[^\s\"',]{1,200},){0,20}(?:password2?|passwd|pass)=(?P<v>[^\s\"',\\]{1,200})"
+_SCHEME = r"(?i:[\w-]{0,30}(?:token|key|bearer|basic)|splunk|ssws|bot|oauth)"
+"""Schemes of the header Authorization that vendors document: GenieKey, Api-Token, Zoho-oauthtoken and so on."""
 
 # Texts that carry a login: the name, the texts of which one occurs, and the form with the value as `v`. The value must
 # be a literal: `$PASSWORD` is none. From the manuals of the commands, RFC 3986 (userinfo) and RFC 7617 (Basic).
@@ -171,9 +177,17 @@ _LOGINS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
         ("uthorization", "UTHORIZATION"),
         regex(
             r"(?i:authorization)\\?[\"']?[ \t]*[:=][ \t]*\\?[\"']?"
-            r"(?i:bearer|basic|token|apikey)[ \t]+(?P<v>[\w.~+/=$<{%-]{8,2000})"
+            rf"{_SCHEME}[ \t]+(?P<v>[\w.~+/=$<{{%-]{{8,2000}})"
         ),
     ),
+    # Fluent Bit manual, "HTTP" and "Splunk" outputs: a name and its value, with blanks between them
+    (
+        "a login in a header",
+        ("eader",),
+        regex(rf"(?i:header[ \t\"':=]{{1,6}}authorization)[ \t]+{_SCHEME}[ \t]+(?P<v>[\w.~+/=$<{{%-]{{8,2000}})"),
+    ),
+    ("a token", ("plunk_", "PLUNK_"), regex(rf"(?:^|\n)[ \t]*(?i:splunk_token)[ \t]+{_V}[ \t]*(?:[\r\n]|$)")),
+    ("a password", ("asswd",), regex(rf"(?:^|\n)[ \t]*(?i:http_passwd)[ \t]+{_V}[ \t]*(?:[\r\n]|$)")),
     ("a login of a registry", ('"auth',), regex(r"\\?\"auth\\?\"\s*:\s*\\?\"(?P<v>[A-Za-z0-9+/]{8,2000}={0,2})\\?\"")),
     ("a password", ("machine",), regex(rf"\bmachine\s+\S+\s+login\s+\S+\s+password\s+{_V}")),
     ("a password", (".pgpass",), regex(r"(?<![\w.-])[\w.*-]+:(?:\d{1,5}|\*):[\w*-]+:[\w*-]+:(?P<v>[^\s\"']{1,200})")),
@@ -186,6 +200,47 @@ _LOGINS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
             rf"\b(?:curl|wget|https?)[ \t]{_REST}(?<=\s)"
             rf"(?:-u|-U|--user|--proxy-user)[ \t=]*[\"']?[^\s:\"'$]{{1,100}}:{_V}"
         ),
+    ),
+    # Options and variables that take a user with the password: ngrok, Flower, HTTPie, Skopeo, etcdctl, Neo4j
+    (
+        "a password",
+        ("auth", "AUTH", "Auth"),
+        regex(
+            r"(?i:(?<![A-Za-z])(?:basic|http|proxy)[_-]?auth)\\?[\"']?"
+            rf"(?:[ \t]*[=:][ \t]*|[ \t]+)\\?[\"']?{_USER}:{_NO_PORT}{_V}"
+        ),
+    ),
+    (
+        "a password",
+        ("--auth", "creds"),
+        regex(rf"(?<!\S)--(?:auth|(?:src-|dest-)?creds)[ \t=]+[\"']?{_USER}:{_NO_PORT}{_V}"),
+    ),
+    ("a password", ("http",), regex(rf"\bhttps?[ \t]{_REST}(?<=\s)-a[ \t]*[\"']?{_USER}:{_NO_PORT}{_V}")),
+    ("a password", ("etcdctl",), regex(rf"\betcdctl[ \t]{_REST}(?<=\s)--user[ \t=]+[\"']?{_USER}:{_V}")),
+    ("a password", ("NEO4J_AUTH",), regex(rf"NEO4J_AUTH[\"']?[ \t]*[=:][ \t]*[\"']?{_USER}/{_V}")),
+    # Redis docs, "redis-cli": REDISCLI_AUTH; the others in use. A word says how clients sign in.
+    (
+        "a password",
+        ("AUTH", "Auth", "auth"),
+        regex(
+            r"(?i:(?<![A-Za-z])(?:redis(?:cli)?|valkey(?:cli)?|keydb)[_-]?auth(?:[_-]?string)?)"
+            rf"\\?[\"']?[ \t]*[=:][ \t]*(?!\\?[\"']?(?i:iam|acl|basic|rbac|token|password|default)\b){_V}"
+        ),
+    ),
+    # NATS docs, "Command Line" of nats-server: the option takes a token
+    ("a token", ("nats",), regex(rf"\bnats(?:-streaming)?(?:-server)?[ \t]{_REST}(?<=\s)--?auth[ \t=]+{_V}")),
+    # Vault docs, "vault server": the root token of a server in dev mode, as an option and as a variable
+    (
+        "a token",
+        ("root-token-id", "ROOT_TOKEN_ID"),
+        regex(rf"(?:-dev-root-token-id|VAULT_DEV_ROOT_TOKEN_ID)[\"']?[ \t]*[=: \t][ \t]*{_V}"),
+    ),
+    # mount.cifs(8): options of `mount` and of a line in /etc/fstab, with commas between them
+    ("a password", ("mount",), regex(rf"\bmount[\w.]*[ \t]{_REST}(?<=\s)-[A-Za-z]*o[ \t=]*[\"']?{_MOUNTED}")),
+    (
+        "a password",
+        ("cifs", "smb3", "davfs"),
+        regex(rf"[ \t,\"'\[](?:cifs|smb3|davfs)[\"']?[ \t]*(?:,[ \t]*|[ \t]+)[\"']?{_MOUNTED}"),
     ),
     ("a password", ("login",), regex(rf"\blogin[ \t]{_REST}(?<=\s)-p[ \t=]+{_V}")),
     ("a password", ("redis-cli",), regex(rf"\bredis-cli[ \t]{_REST}(?<=\s)-a[ \t]+{_V}")),
@@ -227,6 +282,17 @@ _LOGINS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     ("a password", ("realm", "adcli", "kinit"), regex(rf"{_PIPED}{_SUDO}{_ASKS}\b")),
     ("a password", ("realm", "adcli", "kinit"), regex(rf"\b{_ASKS}\b{_REST}<<<[ \t]*{_V}")),
     ("a password", ("openssl passwd",), regex(rf"\bopenssl[ \t]+passwd[ \t]+(?:-(?!stdin|in\b)\w+[ \t]+)+(?!-){_V}")),
+    # openssl-enc(1), openssl-dgst(1): a password, a key, and the key of an HMAC
+    ("a password", ("openssl",), regex(rf"\bopenssl[ \t]+(?:enc|aes|des|aria|camellia)\b{_REST}(?<=\s)-k[ \t]+{_V}")),
+    (
+        "a secret key",
+        ("openssl",),
+        regex(
+            rf"\bopenssl[ \t]+(?:enc|aes|des|aria|camellia)\b{_REST}(?<=\s)-K[ \t]+[\"']?(?P<v>[0-9A-Fa-f]{{16,64}})\b"
+        ),
+    ),
+    ("a secret key", ("openssl",), regex(rf"\bopenssl[ \t]+dgst\b{_REST}(?<=\s)-hmac[ \t]+{_V}")),
+    ("a password", ("zip",), regex(rf"\b(?:un)?zip[ \t]{_REST}(?<=\s)-P[ \t]+{_V}")),
     # Windows commands, "cmdkey" and "net use": the password stands between the share and /user
     ("a password", ("cmdkey",), regex(rf"(?i:\bcmdkey\b){_REST}(?i:/pass:){_V}")),
     (

@@ -12,7 +12,7 @@ import binascii
 from enum import Enum, auto
 
 from hipaa_guard.facts.credentials import in_text
-from hipaa_guard.facts.credentials.assignments import GAP, own_name
+from hipaa_guard.facts.credentials.assignments import own_name, with_gaps
 from hipaa_guard.facts.credentials.documents import document_of, leaves_of
 from hipaa_guard.facts.secrets import SecretText, revealed, secrets_in
 from hipaa_guard.facts.values import Cause, Encoded, PartialJson, PartialText, Reference, Unknown, Value
@@ -192,9 +192,7 @@ def _is_placeholder(value: Value) -> bool:
 
 def _holds_one(name: str, value: str | PartialText) -> bool:
     """Whether the known parts of a text certainly hold a credential."""
-    parts = value.parts if isinstance(value, PartialText) else (value,)
-    text = "".join(part if isinstance(part, str) else GAP for part in parts)
-    return bool(in_text(name, text))
+    return bool(in_text(name, with_gaps(value) if isinstance(value, PartialText) else value))
 
 
 def _is_later(value: Unknown) -> bool:

@@ -6,121 +6,31 @@ from typing import Any
 
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.credentials import credentials_in_variables
-from hipaa_guard.facts.lists import Incomplete, joined, mapped, some
-from hipaa_guard.facts.partial_maps import OpenMap
+from hipaa_guard.facts.lists import Incomplete, some
+from hipaa_guard.facts.partial_maps import OpenMap, PartialMap
 from hipaa_guard.facts.policies.document import PolicyDocument, Statement
 from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Existing, PartialText, Reference, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.lean import regex
+from hipaa_guard.services.lambda_functions.permissions import (
+    AUTH_TYPE,
+    LAYER_PERMISSIONS,
+    NAMED,
+    VIA_URL,
+    WHOLE_POLICY,
+    policy_of_function,
+    policy_of_layer,
+)
 from hipaa_guard.services.lambda_functions.runtimes import SUPPORT_ENDS
 from hipaa_guard.services.lambda_functions.runtimes import support_ends as support_ends
-
-_AUTH_TYPE, _VIA_URL = "lambda:FunctionUrlAuthType", "lambda:InvokedViaFunctionUrl"
-
-# Argument of aws_lambda_permission and its awscc equivalent -> the condition that Lambda creates from it.
-_CONDITIONS = {
-    "source_arn": ("ArnLike", "AWS:SourceArn"),
-    "source_account": ("StringEquals", "AWS:SourceAccount"),
-    "principal_org_id": ("StringEquals", "aws:PrincipalOrgID"),
-    "event_source_token": ("StringEquals", "lambda:EventSourceToken"),
-    "function_url_auth_type": ("StringEquals", _AUTH_TYPE),
-    "invoked_via_function_url": ("Bool", _VIA_URL),
-}
-
-_OF_URLS = (_AUTH_TYPE, _VIA_URL)
-"""Keys that bind no caller: a statement is as wide without them."""
-
-
-def _permissions(view: View) -> Value:
-    """The policy that Lambda creates from all declared permissions, and from those that the provider adds for URLs."""
-    types = ("aws_lambda_permission", "awscc_lambda_permission")
-    permissions = mapped(_statement, joined(*(view.linked(type_) for type_ in types)))
-    statements = joined(permissions, mapped(_statement_of_url, _urls_without_authentication(view)))
-    if isinstance(statements, Incomplete) or statements:
-        return {"Statement": statements}
-    return None
-
-
-def _resource(permission: View) -> Value:
-    """The end of the ARN that Lambda writes into the statement: all of it, or the version or alias as its last part."""
-    qualifier = permission.get("qualifier")
-    if qualifier is None:
-        named = permission.get("function_name")
-        found = _NAMED.fullmatch(named) if isinstance(named, str) else None
-        qualifier = found["qualifier"] if found else None
-    return "*" if qualifier is None or isinstance(qualifier, Unknown) else f"*:{qualifier}"
-
-
-def _statement(permission: View) -> dict[str, Value]:
-    conditions: dict[str, Value] = {}
-    for argument, (operator, key) in _CONDITIONS.items():
-        value = permission.get(argument)
-        if isinstance(value, Unknown) and not value.is_set and key not in _OF_URLS:
-            conditions[f"of {argument}"] = value  # perhaps null, and then no condition
-        elif value is not None and value is not False:  # without the flag, Lambda creates no condition
-            conditions.setdefault(operator, {})[key] = value
-    return {
-        "Effect": "Allow",
-        "Principal": _principal(permission.get("principal")),
-        "Action": permission.get("action"),
-        "Resource": _resource(permission),
-        "Condition": conditions,
-    }
-
-
-def _urls_without_authentication(view: View) -> list[View]:
-    urls = view.linked("aws_lambda_function_url")
-    if not isinstance(urls, Incomplete):
-        return list(filter(_asks_nobody, urls))
-    candidates = None if urls.candidates is None else list(filter(_asks_nobody, urls.candidates))
-    return Incomplete(list(filter(_asks_nobody, urls.seen)), urls.unknown, candidates)
-
-
-def _asks_nobody(url: View) -> bool:
-    authentication = url.get("authorization_type")
-    return isinstance(authentication, Unknown) or authentication != "AWS_IAM"
-
-
-def _statement_of_url(url: View) -> dict[str, Value]:
-    """The statement that the ``aws`` provider adds when it creates a URL without authentication.
-
-    Its documentation of ``aws_lambda_function_url``, read 2026-11-30, says so. The statement is called
-    ``FunctionURLAllowPublicAccess``. Since release 6.29.0 the provider adds ``FunctionURLAllowInvokeAction`` too: new
-    URLs need ``lambda:InvokeFunction`` since October 2025. CloudFormation, and with it ``awscc_lambda_url``, adds none.
-    """
-    authentication = url.get("authorization_type")
-    return {
-        "Effect": authentication if isinstance(authentication, Unknown) else "Allow",
-        "Principal": "*",
-        "Action": "lambda:InvokeFunctionUrl",
-        "Resource": _resource(url),
-        "Condition": {"StringEquals": {_AUTH_TYPE: "NONE"}},
-    }
-
-
-def _principal(principal: Value) -> Value:
-    """The principal by its form: services have a dot in the name, accounts none, ARNs none before the last part."""
-    if _is_of_account(principal):
-        return {"AWS": principal}
-    if isinstance(principal, Unknown) or principal == "*":
-        return principal
-    service = "." in str(principal) and not str(principal).startswith("arn:")
-    return {"Service" if service else "AWS": principal}
-
-
-def _is_of_account(principal: Value) -> bool:
-    """Whether a principal that is not known is certainly an account or one of its identities: no service has an ARN."""
-    if isinstance(principal, PartialText):
-        return principal.prefix.startswith("arn:")
-    return isinstance(principal, Reference | Existing) and principal.attribute in ("account_id", "arn")
 
 
 def _has_variables(view: View) -> Value:
     variables = view.get("environment.variables")
-    if isinstance(variables, OpenMap):  # it has those that are known
-        return True
+    if isinstance(variables, PartialMap) or (isinstance(variables, OpenMap) and variables.known):
+        return True  # it has those that are known
     return variables if isinstance(variables, Unknown) else bool(variables)
 
 
@@ -137,6 +47,23 @@ def _gist(environment: Any) -> Value:
         return {"error": environment["Error"].get("ErrorCode")}
     variables = environment.get("Variables") or {}
     return {"variables": bool(variables), "credentials": credentials_in_variables(variables)}
+
+
+_NO_RUNTIME = Unknown(
+    "runtime is left out, which Lambda refuses for a function that is no container image", Cause.REFUSED
+)
+
+
+def _declared_runtime(view: View) -> Value:
+    """The runtime; None for container images. The provider and Lambda refuse other functions without one."""
+    runtime = view.get("runtime")
+    if runtime or isinstance(runtime, Unknown):
+        return runtime
+    package = view.get("package_type")
+    if isinstance(package, Unknown) and not package.is_set:
+        return package
+    images = (view.get(argument) for argument in ("image_uri", "code.image_uri"))
+    return None if package == "Image" or any(image is not None for image in images) else _NO_RUNTIME
 
 
 def _answered_runtime(runtime: str | None, package: str | None) -> str | None:
@@ -180,11 +107,6 @@ def _answered_in_vpc(vpc: str | None, provider: str | None) -> bool:
     return bool(vpc) or bool(provider)
 
 
-# Lambda API reference, AddPermission, "FunctionName", read 2026-11-30: a name, an ARN, or the end of an ARN from the
-# account on, each with or without a version or alias after it.
-_NAMED = regex(
-    r"(arn:[^:]+:lambda:[^:]*:[^:]*:function:|(?:[^:]+:)?function:|(?:\d{12}:)?)([A-Za-z0-9_-]+)(?::(?P<qualifier>[^:]+))?"
-)
 _VERSIONS = {
     "aws_lambda_alias": "function_name",
     "aws_lambda_function_url": "function_name",
@@ -196,7 +118,7 @@ _VERSIONS = {
 
 def _unqualified(text: str) -> str:
     """The name or ARN of the function, without a version or alias."""
-    found = _NAMED.fullmatch(text)
+    found = NAMED.fullmatch(text)
     if found is None:
         return text
     return found[1] + found[2] if found[1].startswith("arn:") else found[2]
@@ -210,6 +132,7 @@ class Function(Resource):
         "aws_lambda_function",
         "awscc_lambda_function",
         joined_by="function_name",
+        joins={WHOLE_POLICY: "resource_arn"},
         name="function_name",
         awscc_name="function_name",
         unqualified=_unqualified,
@@ -226,8 +149,8 @@ class Function(Resource):
     security_hub_type = "AwsLambdaFunction"
 
     runtime: str | None = fact(
-        terraform="runtime",
-        awscc="runtime",
+        terraform=_declared_runtime,
+        awscc=_declared_runtime,
         unset=None,
         aws=derived(_answered_runtime, listed("Runtime"), listed("PackageType")),
         allowed=one_of(*SUPPORT_ENDS, "custom"),
@@ -235,8 +158,8 @@ class Function(Resource):
     """The runtime; None for container images."""
 
     policy: PolicyDocument | None = fact(
-        terraform=_permissions,
-        awscc=_permissions,
+        terraform=policy_of_function,
+        awscc=policy_of_function,
         unset=None,
         parse=PolicyDocument.parse,
         refusal=resource_policy,
@@ -297,6 +220,10 @@ def _qualified_policy(qualifier: str) -> Any:
     )
 
 
+def _answered_versions(version: str, weights: dict[str, float] | None) -> list[str]:
+    return [version, *(weights or {})]
+
+
 class Alias(Resource):
     """An alias of a function, with a policy of its own."""
 
@@ -311,6 +238,16 @@ class Alias(Resource):
         FunctionName="{FunctionName}",
     )
     policy: PolicyDocument | None = _qualified_policy("{Name}")
+
+    versions: list[str] = fact(
+        live_only=_AT_THE_FUNCTION,
+        aws=derived(
+            _answered_versions,
+            listed("FunctionVersion", always=True),
+            listed("RoutingConfig.AdditionalVersionWeights"),
+        ),
+    )
+    """The versions that it calls: one, and where it shifts traffic a second one."""
 
 
 class Version(Resource):
@@ -327,6 +264,13 @@ class Version(Resource):
         FunctionVersion="ALL",
     )
     policy: PolicyDocument | None = _qualified_policy("{Version}")
+
+    runtime: str | None = fact(
+        live_only="source shows the runtime of the next version",
+        aws=derived(_answered_runtime, listed("Runtime"), listed("PackageType")),
+        allowed=one_of(*SUPPORT_ENDS, "custom"),
+    )
+    """As of the function: a version keeps the runtime that it was published with."""
 
     environment_credentials: list[str] = fact(
         live_only="source shows the environment of the next version", aws=derived(_answered_credentials, _ENVIRONMENT)
@@ -350,7 +294,7 @@ def in_words(resource: Function | Alias | Version, statement: Statement) -> str:
 
 def is_about_url(statement: Statement) -> bool:
     """Whether a statement is about calls through the URL of a function only."""
-    keys = {_AUTH_TYPE.lower(), _VIA_URL.lower()}
+    keys = {AUTH_TYPE.lower(), VIA_URL.lower()}
     return any(condition.key in keys for condition in list.__iter__(statement.conditions))
 
 
@@ -386,30 +330,6 @@ class FunctionUrl(Resource):
 
 
 _LAYERS_APART = "a live account tells the policy of each version of each layer in an answer of its own"
-_LAYER_PERMISSIONS = {
-    "aws_lambda_layer_version_permission": "layer_name",
-    "awscc_lambda_layer_version_permission": "layer_version_arn",
-}
-
-
-def _layer_policy(view: View) -> Value:
-    """The policy that Lambda creates from the declared permissions of a layer."""
-    statements = mapped(_layer_statement, joined(*(view.linked(type_) for type_ in _LAYER_PERMISSIONS)))
-    if isinstance(statements, Incomplete) or statements:
-        return {"Statement": statements}
-    return None
-
-
-def _layer_statement(permission: View) -> dict[str, Value]:
-    organization = permission.get("organization_id")
-    key = {} if organization is None else {"StringEquals": {"aws:PrincipalOrgID": organization}}
-    return {
-        "Effect": "Allow",
-        "Principal": _principal(permission.get("principal")),
-        "Action": permission.get("action"),
-        "Resource": "*",
-        "Condition": key,
-    }
 
 
 class Layer(Resource):
@@ -419,15 +339,15 @@ class Layer(Resource):
     terraform = Block(
         "aws_lambda_layer_version",
         "awscc_lambda_layer_version",
-        joins=_LAYER_PERMISSIONS,
+        joins=LAYER_PERMISSIONS,
         name="layer_name",
         awscc_name="layer_name",
     )
     terraform_only = _LAYERS_APART
 
     policy: PolicyDocument | None = fact(
-        terraform=_layer_policy,
-        awscc=_layer_policy,
+        terraform=policy_of_layer,
+        awscc=policy_of_layer,
         unset=None,
         parse=PolicyDocument.parse,
         refusal=resource_policy,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.partial_maps import PartialMap
+from hipaa_guard.facts.secrets import holds_secret
 from hipaa_guard.facts.values import Cause, PartialText, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.functions.budget import ELEMENT
@@ -264,7 +265,7 @@ class MapKey(Node):
 
 
 class MapExpression(Node):
-    """``{a = b}``. An unknown key makes the whole map unknown; one that is known in part leaves its entries visible."""
+    """``{a = b}``. An unknown key makes the map unknown, with its entries visible unless a secret is a key."""
 
     __slots__ = ("items",)
 
@@ -280,13 +281,14 @@ class MapExpression(Node):
             value = guarded(scope, value_node)
             if isinstance(key, Unknown):
                 unknown.append(key)
+                key = key if isinstance(key, PartialText) else PartialText((key,))
             else:
                 result[key] = value
             entries.append((key, value))
         if not unknown:
             return scope.session.made(result)
         why = derived(unknown, is_set=True)
-        return PartialMap(entries, why) if all(isinstance(key, PartialText) for key in unknown) else why
+        return why if any(map(holds_secret, unknown)) else PartialMap(entries, why)
 
 
 class Template(Node):
