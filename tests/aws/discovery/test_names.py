@@ -44,7 +44,7 @@ def test_each_kind_that_is_listed_says_what_aws_calls_it(kind: type[Resource]) -
         assert kind.aws_types
     arn = getattr(kind.aws, "arn", None)
     if kind.aws_types and arn and arn.startswith("arn:") and isinstance(kind.aws, Listing):
-        whole = kind.aws.of  # a part without an ARN of its own is named below that of the whole
+        whole: type[Resource] | None = kind.aws.of  # a part without an ARN of its own is named below that of the whole
         assert type_of_arn(arn) in (*kind.aws_types, *(() if whole is None else whole.aws_types))
 
 
