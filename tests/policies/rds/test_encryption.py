@@ -1,4 +1,4 @@
-"""The controls on how RDS encrypts and whom it answers, told to Terraform and to AWS."""
+"""The controls on how RDS encrypts, told to Terraform and to AWS."""
 
 from __future__ import annotations
 
@@ -11,18 +11,15 @@ import pytest
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.findings import judge
-from hipaa_guard.scanning.options import Options, TerraformTarget
-from hipaa_guard.scanning.terraform import scan_terraform
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
-from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, Told, all_controls, answered, cases
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, all_controls, answered, cases
 from tests.policies.rds.states import (
     KEY,
     aurora_answers,
     cluster,
     from_variable,
     instance,
-    member,
     replica,
 )
 
@@ -276,38 +273,3 @@ def test_a_state_tells_how_a_snapshot_is_whose_source_lies_elsewhere(
 def test_a_state_does_not_tell_whether_a_snapshot_of_aurora_is_under_a_key_of_its_own(tmp_path: Path) -> None:
     values = MADE | OFF | {"engine": "aurora-mysql", "db_cluster_identifier": "elsewhere"}
     assert recorded(OF_CLUSTER, values, tmp_path, "aws_db_cluster_snapshot") == UNKNOWN
-
-
-PUBLIC, MEMBER_PUBLIC = "rds_instance_not_public", "rds_cluster_instance_not_public"
-
-SIZE = 'db_cluster_instance_class = "db.r6gd.xlarge"'
-
-
-def multi_az(lines: str = "") -> Told:
-    """A Multi-AZ cluster of the `awscc` provider."""
-    return Told(f'resource "awscc_rds_db_cluster" "phi" {{\n engine = "postgres"\n {SIZE}\n {lines}\n}}')
-
-
-test_exposure = cases(
-    Case(PUBLIC, "left out", PASS, instance(PubliclyAccessible=False)),
-    Case(PUBLIC, "public", FAIL, instance("publicly_accessible = true", PubliclyAccessible=True)),
-    Case(MEMBER_PUBLIC, "left out", PASS, member(PubliclyAccessible=False)),
-    Case(MEMBER_PUBLIC, "public", FAIL, member("publicly_accessible = true", PubliclyAccessible=True)),
-    Case(MEMBER_PUBLIC, "those of a public Multi-AZ cluster", FAIL, multi_az("publicly_accessible = true")),
-    Case(MEMBER_PUBLIC, "those of a private Multi-AZ cluster", PASS, multi_az("publicly_accessible = false")),
-    Case(MEMBER_PUBLIC, "those of a Multi-AZ cluster", UNKNOWN, multi_az(), says="depends on the subnets"),
-    Case(
-        MEMBER_PUBLIC,
-        "those of a Multi-AZ cluster of the aws provider",
-        UNKNOWN,
-        cluster(SIZE, engine="postgres").in_terraform(),
-        says="depends on the subnets",
-    ),
-)
-
-
-@pytest.mark.parametrize("type", ["aws_rds_cluster", "awscc_rds_db_cluster"])
-def test_aurora_makes_no_instances_itself(type: str, tmp_path: Path) -> None:
-    (tmp_path / "main.tf").write_text(f'resource "{type}" "phi" {{\n  engine = "aurora-postgresql"\n}}\n')
-    result = scan_terraform(TerraformTarget(tmp_path), Options(only=(MEMBER_PUBLIC,)))
-    assert result.findings == ()
