@@ -12,7 +12,7 @@ from functools import cache
 from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.terraform.binding.required_arguments import COLLECTION, TABLE
 from hipaa_guard.testing import all_controls
-from tests.schema import AWSCC, NEWEST, OLDEST, lines_of, release
+from tests.schema import AWSCC, NEWEST, OLDEST, lines_of, oldest_schema, release
 
 _RULE = ("from_port", "protocol", "to_port")
 WRITTEN_AS_BLOCKS = {
@@ -34,7 +34,8 @@ def text() -> str:
     lines, oldest = [], required_by_oldest()
     for type_ in types_read():
         paths = required_today().get(type_, {})
-        agreed = paths if type_.startswith("awscc_") else {path for path in paths if path in oldest.get(type_, ())}
+        one_release = type_.startswith("awscc_") or type_ not in oldest_schema()
+        agreed = paths if one_release else {path for path in paths if path in oldest.get(type_, ())}
         marked = sorted([*(path + paths[path] for path in agreed), *_as_blocks(type_)])
         if marked:
             lines.append(f"{type_} {' '.join(marked)}\n")

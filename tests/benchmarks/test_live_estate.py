@@ -112,6 +112,7 @@ CALLS = {
     "ec2.get_ebs_encryption_by_default": 2,
     "ec2.get_instance_metadata_defaults": 2,
     "ec2.get_snapshot_block_public_access_state": 2,
+    "ecs.list_clusters": 2,
     "ecs.list_task_definition_families": 2,
     "efs.describe_access_points": 2,
     "efs.describe_backup_policy": 2,

@@ -120,8 +120,6 @@ BY_WHAT_THEY_ARE: dict[str, tuple[dict[str, Any], ...]] = {
     ),
 }
 PERIMETER_OF_ORGANIZATION = but("StringNotEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5", **BUT_SERVICES)
-TELLING_BOTH = frozenset(PLACES) - {"dynamodb_no_cross_account_policy"}
-"""DynamoDB refuses a policy for everyone."""
 CONFUSED_DEPUTY = but(
     "StringNotEqualsIfExists", "aws:SourceAccount", ACCOUNT, Null={"aws:SourceAccount": "false"}, **OF_SERVICES
 )
@@ -138,9 +136,8 @@ def table() -> Iterator[Case]:
             told = with_statements(control, *statements)
             yield Case(control, sentence, FAIL, told, says=FROM_OUTSIDE, severity=severity)
         told = with_statements(control, ANYONE, PERIMETER_OF_ORGANIZATION)
-        graver = severity if control in TELLING_BOTH else MEDIUM
-        says = f"an organization, and lets in {EVERY_SERVICE}" if graver is HIGH else "an organization"
-        yield Case(control, "everyone, with a perimeter of an organization", FAIL, told, says=says, severity=graver)
+        says = f"an organization, and lets in {EVERY_SERVICE}" if severity is HIGH else "an organization"
+        yield Case(control, "everyone, with a perimeter of an organization", FAIL, told, says=says, severity=severity)
         told = with_statements(control, SERVICE, CONFUSED_DEPUTY)
         yield Case(control, "a service, with a denial where it says for whom it acts", UNKNOWN, told)
     for control, beside in PUBLIC.items():

@@ -18,10 +18,12 @@ KINDS = kinds_of(list(all_controls().values()))
 BLOCKS = [(kind, type) for kind in KINDS if kind.terraform is not None for type in kind.terraform.inside]
 """The kinds that are nested blocks, with the types of the resources around them."""
 
+_NO_COPIES = ("images.DistributedImage",)
+"""Kinds in blocks with a region that copy nothing which is declared around them."""
 WITH_BLOCKS = [
     (kind, type)
     for kind, type in BLOCKS
-    if kind.terraform is not None and kind.terraform.inside[type].region is not None
+    if kind.terraform is not None and kind.terraform.inside[type].region is not None and kind.kind not in _NO_COPIES
 ]
 """Those whose blocks may be in another region: copies."""
 

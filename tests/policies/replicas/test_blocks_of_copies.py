@@ -36,6 +36,8 @@ NO_RESOURCES = {
     "awscc_lambda_event_source_mapping.destination_config": "where failures are sent",
     "aws_cloudwatch_log_delivery_destination.delivery_destination_configuration": "where logs are sent",
     "awscc_logs_delivery_destination.delivery_destination_policy": "a policy",
+    "aws_observabilityadmin_centralization_rule_for_organization.rule": "where logs are sent",
+    "awscc_observabilityadmin_organization_centralization_rule.rule": "where logs are sent",
     "aws_pipes_pipe.log_configuration": "where logs are sent",
     "awscc_pipes_pipe.log_configuration": "where logs are sent",
     "aws_launch_template.secondary_interfaces": "an interface",

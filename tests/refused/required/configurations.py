@@ -34,7 +34,10 @@ def attributes(arguments: dict[str, Argument], skip: str, given: dict[str, str],
     return body(arguments, skip, given, prefix).replace(" {\n", " = {\n")
 
 
-OF_KIND = {"cloudwatch_logs.AccountSubscription": {"policy_type": '"SUBSCRIPTION_FILTER_POLICY"'}}
+OF_KIND = {
+    "cloudwatch_logs.AccountSubscription": {"policy_type": '"SUBSCRIPTION_FILTER_POLICY"'},
+    "log_retention.RetentionPolicy": {"policy_type": '"RETENTION_POLICY"'},
+}
 """The values of required arguments that make a resource one of the kind."""
 
 

@@ -210,7 +210,11 @@ class Instance(Resource):
     )
 
     market: str | None = fact(
-        terraform=markets.declared, awscc=markets.declared, unset=None, aws=listed("InstanceLifecycle")
+        terraform=markets.declared,
+        awscc=markets.declared,
+        unset=None,
+        aws=listed("InstanceLifecycle"),
+        allowed=markets.MARKETS,
     )
     """``spot`` for a Spot Instance; None: the template decides, else it is bought at the usual price."""
 

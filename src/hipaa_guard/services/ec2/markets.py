@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.readings import View
 from hipaa_guard.facts.values import Unknown, Value
 
 SPOT = "spot"
+MARKETS = one_of(SPOT, "scheduled", "capacity-block", "interruptible-capacity-reservation", "on-demand")
+"""EC2 API reference, Instance (instanceLifecycle) and InstanceMarketOptionsRequest (MarketType)."""
 
 
 def declared(view: View) -> Value:

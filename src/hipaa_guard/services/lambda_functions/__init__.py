@@ -62,8 +62,12 @@ def _declared_runtime(view: View) -> Value:
     package = view.get("package_type")
     if isinstance(package, Unknown) and not package.is_set:
         return package
-    images = (view.get(argument) for argument in ("image_uri", "code.image_uri"))
-    return None if package == "Image" or any(image is not None for image in images) else _NO_RUNTIME
+    if package == "Image":
+        return None
+    images = [image for argument in ("image_uri", "code.image_uri") if (image := view.get(argument)) is not None]
+    if not images:
+        return _NO_RUNTIME
+    return next((image for image in images if isinstance(image, Unknown) and not image.is_set), None)
 
 
 def _answered_runtime(runtime: str | None, package: str | None) -> str | None:
