@@ -1,4 +1,4 @@
-"""Contradictions whose reason is known: what moto does otherwise than AWS (`known_moto.tsv`)."""
+"""Contradictions whose reason is known: what moto does otherwise, what a scan does not ask (`known_moto.tsv`)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ LIST = Path(__file__).with_name("known_moto.tsv")
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """Verdicts of one control of which state or account say something else, because of moto."""
+    """Verdicts of one control of which state or account say something else, for a known reason."""
 
     control: str
     source: str
-    """``state`` where moto already told the provider so, ``live`` where only a scan of the account sees it."""
+    """``state`` where the state or the account says it, ``live`` where only a scan of the account does."""
     says: str
     """Words of what it says then."""
     reason: str
