@@ -27,8 +27,7 @@ STATES = {
     CLUSTER_SNAPSHOT: (
         PLAIN_CLUSTER,
         "aws_rds_cluster_snapshot_copy",
-        "source_db_cluster_snapshot_identifier = aws_db_cluster_snapshot.s.id\n"
-        'target_db_cluster_snapshot_identifier = "copy"',
+        'source_db_cluster_snapshot_identifier = aws_db_cluster_snapshot.s.id\ntarget_db_cluster_snapshot_identifier = "copy"',
     ),
 }
 """Control -> what a replica, a copy or a restored cluster is made from, its type, and its arguments."""
