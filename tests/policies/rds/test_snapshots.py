@@ -72,14 +72,14 @@ def alike(control: str) -> list[Case]:
             control,
             "copies that name each other",
             UNKNOWN,
-            terraform=copied(control, "phi", "b", "a") + copied(control, "o", "a", "b"),
+            terraform=copied(control, "phi", "tuesday", "monday") + copied(control, "o", "monday", "tuesday"),
             says="the snapshot that it is a copy of is not known",
         ),
         Case(
             control,
             "a copy with a key that may be none",
             UNKNOWN,
-            terraform=HALT + copied(control, "phi", "b", "a", "kms_key_id = var.unset"),
+            terraform=HALT + copied(control, "phi", "tuesday", "monday", "kms_key_id = var.unset"),
             says="var.unset",
         ),
     ]

@@ -22,12 +22,12 @@ STATES = {
     SNAPSHOT: (
         PLAIN,
         "aws_db_snapshot_copy",
-        'source_db_snapshot_identifier = aws_db_snapshot.s.db_snapshot_arn\ntarget_db_snapshot_identifier = "c"',
+        'source_db_snapshot_identifier = aws_db_snapshot.s.db_snapshot_arn\ntarget_db_snapshot_identifier = "copy"',
     ),
     CLUSTER_SNAPSHOT: (
         PLAIN_CLUSTER,
         "aws_rds_cluster_snapshot_copy",
-        "source_db_cluster_snapshot_identifier = aws_db_cluster_snapshot.s.id\ntarget_db_cluster_snapshot_identifier = 1",
+        'source_db_cluster_snapshot_identifier = aws_db_cluster_snapshot.s.id\ntarget_db_cluster_snapshot_identifier = "copy"',
     ),
 }
 """Control -> what a replica, a copy or a restored cluster is made from, its type, and its arguments."""

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from hipaa_guard.controls.control import Status
-from tests.terraform.real.cloud import REGION
+from tests.terraform.real.cloud import ACCOUNT, REGION
 from tests.terraform.real.completing import for_aws
 from tests.terraform.real.snippets import REPOSITORY, Snippet
 
@@ -104,7 +104,16 @@ def chosen(found: Iterable[Snippet]) -> list[Snippet]:
             kept.setdefault((one.control, sort, one.verdict), one)
     # All controls judge each of them, so a text that was chosen for several is applied once.
     once = {one.text: one for one in reversed(kept.values())}
-    return [with_own_names(one.with_text(for_aws(one.text))) for one in reversed(once.values())]
+    return [with_own_names(_in_our_account(one.with_text(for_aws(one.text)))) for one in reversed(once.values())]
+
+
+_READERS_ACCOUNT = "111122223333"
+"""The account of whoever reads a fix."""
+
+
+def _in_our_account(one: Snippet) -> Snippet:
+    """A fix in the simulated account. A case names accounts on purpose, so it stays as it is."""
+    return one if one.whole else one.with_text(one.text.replace(_READERS_ACCOUNT, ACCOUNT))
 
 
 _NAMED = re.compile(

@@ -1,4 +1,4 @@
-"""Contradictions whose reason is known: what moto does otherwise than AWS (`known_moto.tsv`)."""
+"""Contradictions whose reason is known: what moto does otherwise, what a scan does not ask (`known_moto.tsv`)."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.terraform.real.running import MADE
-from tests.terraform.real.sources import Difference
+from tests.terraform.real.sources import LIVE, Difference
 
 LIST = Path(__file__).with_name("known_moto.tsv")
 
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """Verdicts of one control of which state or account say something else, because of moto."""
+    """Verdicts of one control of which state or account say something else, for a known reason."""
 
     control: str
     source: str
-    """``state`` where moto already told the provider so, ``live`` where only a scan of the account sees it."""
+    """``state`` where the state or the account says it, ``live`` where only a scan of the account does, ``unread``
+    where a scan of the account does not ask for what the others tell."""
     says: str
-    """Words of what it says then."""
+    """Words of what it says then; for ``unread``, of what the others say."""
     reason: str
 
     def __str__(self) -> str:
@@ -36,9 +37,7 @@ class Known:
     def explains(self, difference: Difference) -> bool:
         """Whether the list has the reason."""
         for one in self.lines:
-            sources = MADE if one.source == "state" else ("live",)
-            said = zip(difference.sources, difference.messages, strict=True)
-            if one.control == difference.key[0] and any(name in sources and one.says in text for name, text in said):
+            if one.control == difference.key[0] and _says(one, difference):
                 self.used.add(one)
                 return True
         return False
@@ -46,6 +45,14 @@ class Known:
     def unused(self) -> list[Deviation]:
         """The lines that have explained nothing."""
         return [one for one in self.lines if one not in self.used]
+
+
+def _says(one: Deviation, difference: Difference) -> bool:
+    said = list(zip(difference.sources, difference.messages, strict=True))
+    if one.source == "unread":
+        return LIVE in difference.sources and any(name != LIVE and one.says in text for name, text in said)
+    sources = MADE if one.source == "state" else (LIVE,)
+    return any(name in sources and one.says in text for name, text in said)
 
 
 def known() -> Known:
