@@ -12,7 +12,7 @@ from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.values import Unknown, Value
 
 Choice = int | tuple[str, int]
-"""What chooses among the values of a part: the part itself, or a named test with the number of its results."""
+"""The chooser among the values of a part: the part itself, or a named test with the number of its results."""
 
 Choices = Mapping[Choice, int]
 """Choice -> the position of the value that is taken."""

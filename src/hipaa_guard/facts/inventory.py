@@ -36,7 +36,7 @@ class StandIn:
 
 
 class Told(NamedTuple):
-    """What the resources of a kind tell: texts with symbols for references."""
+    """The texts that the resources of a kind tell, with symbols for references."""
 
     texts: set[str]
     unknown: Unknown | None
@@ -221,7 +221,7 @@ class Inventory:
         return Told(texts | own, unknown, [(text, why) for text, why in others if why is not None])
 
     def _told(self, kind: type[K], tell: Callable[[K], Value]) -> tuple[Told, list[tuple[Origin, str]]]:
-        """What certain resources tell, and the texts of those that may not exist."""
+        """The texts that certain resources tell, and those of resources that may not exist."""
         texts: set[str] = set()
         possible: list[tuple[Origin, str]] = []
         unknown = self.unknown(kind)

@@ -200,7 +200,7 @@ def whole_services(statement: Statement, policy: PolicyDocument | None = None) -
 
 
 def _of_services(statement: Statement) -> list[str]:
-    """What a statement for every action covers where its resources are those of some services alone: all of these."""
+    """All actions of the services whose resources a statement for every action names, where it names no others."""
     arns = [each.split(":", 5) if isinstance(each, str) else [] for each in list.__iter__(statement.resources)]
     if statement.not_resources or any(len(arn) < 6 or is_wild(arn[2]) for arn in arns):
         return []

@@ -19,7 +19,7 @@ _DEPTH = 20
 
 
 def choice_of(value: Alternatives | EitherList) -> Choice:
-    """What chooses among the values: those with equal choices take the value at the same position."""
+    """The chooser among the values: those with equal choices take the value at the same position."""
     return id(value) if value.choice is None else (value.choice, len(value.values))
 
 
@@ -47,7 +47,7 @@ def open_choices(value: Value, depth: int = _DEPTH) -> Iterator[tuple[Choice, in
 
 
 def chosen(value: Value, choices: Choices) -> Value:
-    """The value with these choices made, anywhere inside it. What holds none of them is the same object."""
+    """The value with these choices made, anywhere inside it. A value that holds none of them is the same object."""
     made = any(choice in choices for choice, _ in open_choices(value))
     return _chosen(value, choices, _DEPTH) if made else value
 
