@@ -48,13 +48,12 @@ from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_
 )
 def kms_key_policy_no_cross_account(key: kms.Key) -> PolicyDocument | Verdict | None:
     own = key.origin.own_account
+    if key.manager != "CUSTOMER":
+        return not_applicable("is managed by AWS, which writes its policy")
     outsiders = first_told(
-        lambda: let_in_by_permissions(kms.grants_of(key), own, by="grants for"),
-        lambda: outsiders_let_in(key.policy, own) if key.manager == "CUSTOMER" else None,
+        lambda: let_in_by_permissions(key.grants, own, by="grants for"), lambda: outsiders_let_in(key.policy, own)
     )
-    if outsiders is not None:
-        return failed(outsiders)
-    return key.policy if key.manager == "CUSTOMER" else not_applicable("is managed by AWS, which writes its policy")
+    return key.policy if outsiders is None else failed(outsiders)
 
 
 @no_cross_account(

@@ -104,7 +104,7 @@ def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:
 
     def gaps() -> Iterator[Callable[[], list[Verdict]]]:
         """What is certain counts, and that of an account first, which is the graver."""
-        yield lambda: [failed(f"lets in {each} without an external id, organisation or MFA") for each in left(opened)]
+        yield lambda: [failed(f"trusts {each} without an external id, organisation or MFA") for each in left(opened)]
         yield lambda: [failed(f"lets a service use it for {each}") for each in left(served)]
         yield lambda: [failed(_for_anyone(each), LOW) for each in [left(serving_anyone)] if each]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from hipaa_guard.facts.allowed_values import between, one_of
 from hipaa_guard.facts.lists import Incomplete, all_hold, every, some
@@ -12,6 +14,8 @@ from hipaa_guard.facts.policies.grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Undecided, Unknown, Value
+
+T = TypeVar("T")
 
 _MANAGERS = one_of("CUSTOMER", "AWS")
 # KMS API reference, KeyMetadata, read 2026-11-30.
@@ -78,15 +82,26 @@ def _answered_replica(kind: str | None) -> bool:
 
 def _declared_grants(view: View) -> Value:
     """The grants of a key as a policy; None where there are none."""
-    grants = view.linked("aws_kms_grant")
-    allowed: list[Value] = [_as_statement(each) for each in (grants.seen if isinstance(grants, Incomplete) else grants)]
+    return _as_policy(
+        view.linked("aws_kms_grant"),
+        lambda grant: _statement(grant.get("grantee_principal"), grant.get("operations")),
+    )
+
+
+def _answered_grants(grants: list[dict[str, Value]]) -> Value:
+    """As `_declared_grants`, for grants that KMS lists: it names services of AWS apart where they were given so."""
+    return _as_policy(grants, lambda grant: _statement(grant["service"] or grant["grantee"], grant["operations"]))
+
+
+def _as_policy(grants: list[T], statement: Callable[[T], Value]) -> Value:
+    allowed = [statement(each) for each in (grants.seen if isinstance(grants, Incomplete) else grants)]
     if isinstance(grants, Incomplete):
         return {"Statement": Incomplete(allowed, grants.unknown)}
     return {"Statement": allowed} if allowed else None
 
 
-def _as_statement(grant: View) -> dict[str, Value]:
-    grantee, operations = grant.get("grantee_principal"), grant.get("operations")
+def _statement(grantee: Value, operations: Value) -> Value:
+    """What one grant allows. A service of AWS stands in the same place as a user or a role."""
     kind = "Service" if isinstance(grantee, str) and grantee.endswith(".amazonaws.com") else "AWS"
     actions = [f"kms:{each}" for each in operations] if type(operations) is list else operations
     return {"Effect": "Allow", "Principal": {kind: grantee}, "Action": actions, "Resource": "*"}
@@ -198,8 +213,15 @@ class Key(Resource):
         awscc=_declared_grants,
         unset=None,
         parse=PolicyDocument.parse,
-        # A key has up to 50,000 grants, most of them made by AWS services for each disk and table.
-        terraform_only="a live scan does not list the grants of keys",
+        aws=derived(
+            _answered_grants,
+            ask(
+                "kms.list_grants",
+                "Grants[].{grantee: GranteePrincipal, service: GranteeServicePrincipal, operations: Operations}",
+                KeyId="{KeyId}",
+                always=True,
+            ),
+        ),
     )
     """What the grants of the key allow, as the statements of a policy."""
 
@@ -252,16 +274,6 @@ def opened_to_everyone(policy: PolicyDocument) -> str | None:
         return every(may, actions)
 
     return f"{found[-1]} {rights[-1]}" if some(opens, _RIGHTS) else None
-
-
-def grants_of(key: Key) -> PolicyDocument | None:
-    """The grants of a key, in source; None in a live account, where a scan does not list them.
-
-    Raises:
-        Undecided: they are not known.
-
-    """
-    return key.grants if key.origin.source == "terraform" else None
 
 
 def everyone_in_words(statement: Statement) -> str:

@@ -188,14 +188,14 @@ test_services = cases(
         "everyone of another account",
         FAIL,
         holding(anyone("StringEquals", "aws:PrincipalAccount", "444455556666")),
-        says="lets in account 444455556666 without",
+        says="trusts account 444455556666 without",
     ),
     Case(
         FOREIGN,
         "everyone from a network",
         FAIL,
         holding(anyone("IpAddress", "aws:SourceIp", "203.0.113.0/24")),
-        says="lets in every account without",
+        says="trusts every account without",
     ),
     Case(
         FOREIGN,

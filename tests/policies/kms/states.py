@@ -27,6 +27,7 @@ def described(**metadata: Any) -> Any:
         about = {"KeyId": NAME, "KeyManager": "CUSTOMER", "KeySpec": "SYMMETRIC_DEFAULT", "Origin": "AWS_KMS"}
         about |= {"KeyUsage": "ENCRYPT_DECRYPT", "KeyState": "Enabled"}
         answered(session, "kms", "DescribeKey", {"KeyMetadata": about | metadata})
+        answered(session, "kms", "ListGrants", {"Grants": []})
 
     return register
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hipaa_guard.controls.partial_resources import judge_parts
 from hipaa_guard.services import kms
-from hipaa_guard.testing import ACCOUNT, FAIL, PASS, UNKNOWN, Case, all_controls, cases
+from hipaa_guard.testing import ACCOUNT, FAIL, PASS, UNKNOWN, Case, Told, all_controls, answered, cases
 from hipaa_guard.testing.judging import terraform_inventory
-from tests.policies.kms.states import OF_ACCOUNT, UNSET, hcl, policy
+from tests.policies.kms.states import NAME, OF_ACCOUNT, UNSET, described, hcl, nothing, policy
 from tests.policies.other_accounts.places import PROVIDER
 
 FOREIGN, EVERYONE = "kms_key_policy_no_cross_account", "kms_key_policy_no_full_access_for_everyone"
@@ -79,6 +80,19 @@ def grant(to: str, more: str = "", lines: str = "") -> str:
     return PROVIDER + hcl() + f'resource "aws_kms_grant" "g" {{\n {text}\n}}\n' + more
 
 
+def listed(*grants: dict[str, object], pages: bool = False) -> Told:
+    """A live key with these grants; with `pages`, AWS refuses to tell the next ones."""
+
+    def register(session: Any) -> None:
+        described()(session)
+        answered(session, "kms", "GetKeyPolicy", {"Policy": json.dumps({"Statement": []})})
+        told = [{"KeyId": NAME, "GrantId": "g", "Operations": ["Decrypt"]} | each for each in grants]
+        more = {"Truncated": True, "NextMarker": "more"} if pages else {"Truncated": False}
+        answered(session, "kms", "ListGrants", {"Grants": told} | more)
+
+    return Told(aws=nothing, answers=register)
+
+
 def opened_to(account: str) -> str:
     """A line with a policy that lets another account use a key."""
     allowed = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "kms:Decrypt"}
@@ -123,6 +137,38 @@ test_grants = cases(
         }}""",
         ),
         says=OTHER,
+    ),
+)
+
+FOR_SERVICE = {"GranteeServicePrincipal": "rds.amazonaws.com"}
+FOR_OWN = {"GranteePrincipal": f"arn:aws:sts::{ACCOUNT}:assumed-role/aws:ec2-infrastructure/i-1234567890abcdef0"}
+FOR_OTHER = {"GranteePrincipal": f"arn:aws:iam::{OTHER}:role/app"}
+
+test_listed_grants = cases(
+    Case(FOREIGN, "no grant in the account", PASS, listed()),
+    Case(
+        FOREIGN,
+        "a listed grant for a role of another account",
+        FAIL,
+        listed(FOR_OTHER),
+        says=f"grants for other accounts: {OTHER}",
+    ),
+    Case(
+        FOREIGN, "a listed grant for another account", FAIL, listed({"GranteePrincipal": f"arn:aws:iam::{OTHER}:root"})
+    ),
+    Case(FOREIGN, "a listed grant for a session of its own account", PASS, listed(FOR_OWN)),
+    Case(
+        FOREIGN,
+        "a listed grant for the id of a deleted role",
+        PASS,
+        listed({"GranteePrincipal": "AROAEXAMPLEEXAMPLEXX"}),
+    ),
+    Case(FOREIGN, "a listed grant for a service", PASS, listed({"GranteePrincipal": "rds.us-east-1.amazonaws.com"})),
+    Case(FOREIGN, "a listed grant for a service, named apart", PASS, listed(FOR_SERVICE)),
+    Case(FOREIGN, "three listed grants, one for another account", FAIL, listed(FOR_OWN, FOR_SERVICE, FOR_OTHER)),
+    Case(FOREIGN, "grants of which not all pages are told", UNKNOWN, listed(FOR_OWN, pages=True)),
+    Case(
+        FOREIGN, "grants of which not all pages are told, one for another account", FAIL, listed(FOR_OTHER, pages=True)
     ),
 )
 

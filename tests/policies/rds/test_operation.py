@@ -47,7 +47,8 @@ def of_world(told: Told, source: str) -> str:
     label = "records" if '"records"' in told.text else "phi"
     named = source.replace("LABEL", label)
     quoted = named if named.startswith("aws_") else f'"{named}"'
-    lines = f"source_db_cluster_identifier = {quoted}" if source else 'engine = "aurora-mysql"'
+    # Releases before 6 take a source only beside force_destroy.
+    lines = f"source_db_cluster_identifier = {quoted}\nforce_destroy = true" if source else 'engine = "aurora-mysql"'
     world = resource("aws_rds_global_cluster", f'global_cluster_identifier = "world"\n{lines}', "world")
     return told.text + "\n" + world
 

@@ -1,4 +1,4 @@
-"""Contradictions whose reason is known: what moto does otherwise, what a scan does not ask (`known_moto.tsv`)."""
+"""Contradictions whose reason is known: what moto does otherwise (`known_moto.tsv`)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ class Deviation:
 
     control: str
     source: str
-    """``state`` where the state or the account says it, ``live`` where only a scan of the account does, ``unread``
-    where a scan of the account does not ask for what the others tell."""
+    """``state`` where the state or the account says it, ``live`` where only a scan of the account does."""
     says: str
-    """Words of what it says then; for ``unread``, of what the others say."""
+    """Words of what it says then."""
     reason: str
 
     def __str__(self) -> str:
@@ -49,8 +48,6 @@ class Known:
 
 def _says(one: Deviation, difference: Difference) -> bool:
     said = list(zip(difference.sources, difference.messages, strict=True))
-    if one.source == "unread":
-        return LIVE in difference.sources and any(name != LIVE and one.says in text for name, text in said)
     sources = MADE if one.source == "state" else (LIVE,)
     return any(name in sources and one.says in text for name, text in said)
 

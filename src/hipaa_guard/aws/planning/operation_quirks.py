@@ -13,8 +13,8 @@ REPORT_PAUSES = (0.1, 0.4, 1.0, *[2.0] * 15)
 """Seconds between checks whether the credential report is ready. After the last one it is unknown."""
 
 # EC2 allows calls with a page size at twice the rate; IAM's default page is a tenth of its maximum; S3 answers the
-# regions of buckets only if the call has a parameter.
-_LARGE_PAGES = {"ec2": 500, "iam": 1000, "s3": 1000}
+# regions of buckets only if the call has a parameter; a key of KMS may have 50,000 grants, by default 50 a page.
+_LARGE_PAGES = {"ec2": 500, "iam": 1000, "kms": 100, "s3": 1000}
 _ALSO_CALLED = {
     "iam.get_credential_report": ("iam.generate_credential_report",),
     "s3.list_buckets": ("s3.get_bucket_location",),
