@@ -199,6 +199,7 @@ def lambda_env_no_secrets(function: lambda_functions.Function, inventory: Invent
         consequences=("cuts_access",),
     ),
     peers={"checkov": "CKV_AWS_364", "trivy": "AVD-AWS-0067"},
+    refines="lambda_function_not_public",
 )
 def lambda_permission_has_source(function: lambda_functions.Function, inventory: Inventory) -> Verdict:
     place = place_of(services_for_anyone, function, inventory)

@@ -37,6 +37,7 @@ from hipaa_guard.services import efs
         consequences=("replaces", "interrupts"),
     ),
     peers={"prowler": "efs_access_point_enforce_root_directory", "checkov": "CKV_AWS_329"},
+    advisory="Clients need permission for the file system without it; this narrows what they see of it.",
 )
 def efs_access_point_root_directory(point: efs.AccessPoint) -> Verdict:
     directory = point.root_directory

@@ -215,6 +215,7 @@ def iam_user_no_direct_policies(user: iam.User) -> Verdict:
         "cdk_nag": "HIPAA.Security-IAMUserGroupMembership",
         "checkov": "CKV2_AWS_21",
     },
+    advisory="What a user may do is judged by other controls; this is about how rights are handed out.",
 )
 def iam_user_in_group(user: iam.User) -> Verdict:
     for _ in user.groups:

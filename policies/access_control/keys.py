@@ -30,6 +30,7 @@ from hipaa_guard.services import kms
         note="The account as principal leaves the decision to IAM policies; * with a condition does not.",
         not_by_machine=TAKES_ACCESS,
     ),
+    refines="kms_key_policy_no_wildcard_principal",
 )
 def kms_key_policy_no_full_access_for_everyone(key: kms.Key) -> Verdict:
     if key.manager != "CUSTOMER":

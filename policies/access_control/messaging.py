@@ -50,6 +50,7 @@ Condition = {
         cli="aws sqs remove-permission --queue-url QUEUE_URL --label STATEMENT_ID",
         not_by_machine=TAKES_ACCESS,
     ),
+    refines="sqs_queue_policy_not_public",
 )
 def sqs_queue_policy_no_cross_account(queue: sqs.Queue) -> PolicyDocument | None:
     return queue.policy
@@ -64,6 +65,7 @@ def sqs_queue_policy_no_cross_account(queue: sqs.Queue) -> PolicyDocument | None
         not_by_machine=TAKES_ACCESS,
     ),
     peers={"checkov": "CKV_AWS_385"},
+    refines="sns_topic_policy_not_public",
 )
 def sns_topic_policy_no_cross_account(topic: sns.Topic) -> PolicyDocument | None:
     return topic.policy

@@ -45,6 +45,7 @@ from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_
         "the key for you gets a statement with a condition: aws:SourceAccount, or the encryption context that it sets.",
         not_by_machine=TAKES_ACCESS,
     ),
+    refines="kms_key_policy_no_wildcard_principal",
 )
 def kms_key_policy_no_cross_account(key: kms.Key) -> PolicyDocument | Verdict | None:
     own = key.origin.own_account
@@ -70,6 +71,7 @@ def kms_key_policy_no_cross_account(key: kms.Key) -> PolicyDocument | Verdict | 
         note="Access within the account needs no resource policy: IAM policies give it.",
         not_by_machine=TAKES_ACCESS,
     ),
+    refines="secret_policy_not_public",
 )
 def secret_policy_no_cross_account(secret: secretsmanager.Secret) -> PolicyDocument | None:
     return secret.policy
@@ -87,6 +89,7 @@ def secret_policy_no_cross_account(secret: secretsmanager.Secret) -> PolicyDocum
         note=NAMES_THE_PLACE,
         not_by_machine=TAKES_ACCESS,
     ),
+    refines="lambda_function_not_public",
 )
 def lambda_function_no_cross_account(function: lambda_functions.Function, inventory: Inventory) -> Verdict:
     found: list[str | None] = []
@@ -155,6 +158,7 @@ def lambda_layer_no_cross_account(layer: lambda_functions.Layer) -> Verdict:
         cli="aws efs put-file-system-policy --file-system-id FILE_SYSTEM --policy file://own-account-only.json",
         not_by_machine=TAKES_ACCESS,
     ),
+    refines="efs_policy_not_public",
 )
 def efs_policy_no_cross_account(system: efs.FileSystem) -> PolicyDocument | Verdict:
     policy = system.policy
@@ -177,6 +181,7 @@ def efs_policy_no_cross_account(system: efs.FileSystem) -> PolicyDocument | Verd
         note="The second command is for a destination, to which other accounts may send log events.",
         not_by_machine=TAKES_ACCESS,
     ),
+    refines="log_group_not_public",
 )
 def log_group_no_cross_account(resource_policy: cloudwatch_logs.ResourcePolicy) -> PolicyDocument | None:
     return resource_policy.policy
@@ -218,6 +223,7 @@ def log_forwarding_no_cross_account(subscription: cloudwatch_logs.Subscription, 
         "--values-to-remove ACCOUNT",
         not_by_machine=TAKES_ACCESS,
     ),
+    refines="rds_snapshot_not_public",
 )
 def rds_snapshot_no_cross_account(snapshot: rds.Snapshot) -> list[str]:
     return snapshot.shared_with or []
@@ -235,6 +241,7 @@ def rds_snapshot_no_cross_account(snapshot: rds.Snapshot) -> list[str]:
         "--attribute-name restore --values-to-remove ACCOUNT",
         not_by_machine=TAKES_ACCESS,
     ),
+    refines="rds_cluster_snapshot_not_public",
 )
 def rds_cluster_snapshot_no_cross_account(snapshot: rds.ClusterSnapshot) -> list[str]:
     return snapshot.shared_with or []
@@ -256,6 +263,7 @@ def rds_cluster_snapshot_no_cross_account(snapshot: rds.ClusterSnapshot) -> list
         note="In source, remove the aws_snapshot_create_volume_permission that names the account.",
         not_by_machine=TAKES_ACCESS,
     ),
+    refines="ebs_snapshot_not_public",
 )
 def ebs_snapshot_no_cross_account(snapshot: ebs.Snapshot, inventory: Inventory) -> list[str]:
     return effectively_shared_with(snapshot, inventory)

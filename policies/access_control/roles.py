@@ -64,6 +64,7 @@ def iam_role_trust_not_public(role: iam.Role) -> PolicyDocument | Verdict:
         not_by_machine="needs an external id that the other account must send",
         consequences=("cuts_access",),
     ),
+    refines="iam_role_trust_not_public",
 )
 def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:
     own = role.own_account()

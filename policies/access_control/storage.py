@@ -42,6 +42,8 @@ _SHOWN = 2
         not_by_machine=TAKES_ACCESS,
     ),
     peers={"prowler": "s3_bucket_acl_prohibited", "aws_config": "s3-bucket-acl-prohibited", "checkov": "CKV2_AWS_65"},
+    refines="s3_bucket_acl_not_public",
+    advisory="ACLs that let everyone in are judged by a control that stops a pipeline.",
 )
 def s3_bucket_acls_disabled(bucket: s3.Bucket) -> Verdict:
     ownership = bucket.object_ownership
@@ -82,6 +84,7 @@ def s3_bucket_acls_disabled(bucket: s3.Bucket) -> Verdict:
         not_by_machine=TAKES_ACCESS,
     ),
     peers={"prowler": "s3_bucket_cross_account_access"},
+    refines="s3_bucket_policy_not_public",
 )
 def s3_bucket_no_cross_account_policy(bucket: s3.Bucket, inventory: Inventory) -> PolicyDocument | Verdict | None:
     return any_failing(

@@ -1,6 +1,7 @@
 """Log groups: the records are kept."""
 
 from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Verdict, control, not_applicable
+from hipaa_guard.controls.advice import OF_RECORDS
 from hipaa_guard.judging.log_retention import kept_for
 from hipaa_guard.services import cloudwatch_logs
 
@@ -59,6 +60,8 @@ def log_group_retention_min_one_year(group: cloudwatch_logs.LogGroup, inventory:
         not_by_machine="needs somebody to say which log groups hold audit records",
         consequences=("costs_money",),
     ),
+    refines="log_group_retention_min_one_year",
+    advisory=OF_RECORDS,
 )
 def log_group_retention_six_years(group: cloudwatch_logs.LogGroup, inventory: Inventory) -> Verdict:
     return _kept(group, SIX_YEARS, inventory)

@@ -202,6 +202,7 @@ resource "aws_iam_role_policy" "trail" {
         "checkov": "CKV2_AWS_10",
         "trivy": "AVD-AWS-0162",
     },
+    advisory="The trail is kept in its bucket without it; this adds alarms.",
 )
 def cloudtrail_sends_to_cloudwatch_logs(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
     if trail.log_group is None:
@@ -237,6 +238,7 @@ resource "aws_cloudtrail" "phi" {
         not_by_machine=NEEDS_A_LOG_BUCKET,
     ),
     peers={"prowler": "cloudtrail_logs_s3_bucket_access_logging_enabled", "trivy": "AVD-AWS-0163"},
+    advisory="The bucket's own policy and the trail's digests protect the log; this adds who read it.",
 )
 def cloudtrail_bucket_access_logging(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
     bucket = inventory.find(s3.Bucket, trail.bucket) or cloudtrail.not_in_sight(trail.bucket)

@@ -1,6 +1,7 @@
 """Databases: who signs in is who they say they are."""
 
 from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Member, Verdict, failed, family, not_applicable, passed
+from hipaa_guard.controls.advice import SIGN_IN_BY_IAM
 from hipaa_guard.judging.database_settings import is_custom, replicates
 from hipaa_guard.services import rds
 
@@ -30,6 +31,7 @@ _WITH_IAM = ("mysql", "mariadb", "postgres", "aurora")
             "checkov": "CKV_AWS_161",
             "trivy": "AVD-AWS-0176",
         },
+        advisory=SIGN_IN_BY_IAM,
     ),
     Member(
         "rds_cluster_iam_authentication",
@@ -46,6 +48,7 @@ _WITH_IAM = ("mysql", "mariadb", "postgres", "aurora")
             "checkov": "CKV_AWS_162",
             "trivy": "AVD-AWS-0176",
         },
+        advisory=SIGN_IN_BY_IAM,
     ),
     severity=LOW,
     hipaa=("164.312(d)",),

@@ -74,6 +74,8 @@ def iam_root_mfa_enabled(root: iam.RootUser) -> Verdict:
         "powerpipe": "iam_root_user_hardware_mfa_enabled",
         "trivy": "AVD-AWS-0165",
     },
+    refines="iam_root_mfa_enabled",
+    advisory="A control that stops a pipeline asks for MFA of the root user; this asks for a stronger kind.",
 )
 def iam_root_hardware_mfa_enabled(root: iam.RootUser) -> Verdict:
     found: list[str] = []
@@ -248,6 +250,8 @@ def iam_password_policy_min_length_14(policy: iam.PasswordPolicy) -> Verdict:
         "checkov": "CKV_AWS_13",
         "trivy": "AVD-AWS-0056",
     },
+    refines=("iam_password_policy_min_length_14", "iam_password_policy_set"),
+    advisory="Length and MFA decide how well a password protects; this adds to them.",
 )
 def iam_password_policy_reuse_24(policy: iam.PasswordPolicy) -> Verdict:
     remembered = policy.remembered or 0

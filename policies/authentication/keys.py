@@ -95,6 +95,7 @@ def _as_planned(secret: secretsmanager.Secret) -> Verdict:
         consequences=("changes_password", "starts_rotation"),
     ),
     peers={"checkov": "CKV_AWS_304"},
+    refines="secret_rotation_enabled",
 )
 def secret_rotation_interval_90_days(secret: secretsmanager.Secret) -> Verdict:
     if not secret.is_rotated:

@@ -158,6 +158,7 @@ def _open_to(issuer: Issuer) -> Verdict:
         not_by_machine="needs a time that the work fits in, which is yours to choose",
         consequences=("cuts_access",),
     ),
+    advisory="It shortens how long a stolen session is worth something; it lets nobody in.",
 )
 def iam_role_session_limited(role: iam.Role) -> Verdict:
     if role.max_session_seconds <= SESSION_SECONDS:

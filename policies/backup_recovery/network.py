@@ -1,6 +1,7 @@
 """Networks: the way to ePHI does not vanish by mistake."""
 
 from hipaa_guard.authoring import LOW, Fix
+from hipaa_guard.controls.advice import AGAINST_MISTAKES
 from hipaa_guard.judging.deletion import deletion_protected
 from hipaa_guard.services import elbv2
 
@@ -24,6 +25,7 @@ from hipaa_guard.services import elbv2
         "cdk_nag": "HIPAA.Security-ELBDeletionProtectionEnabled",
         "checkov": "CKV_AWS_150",
     },
+    advisory=AGAINST_MISTAKES,
 )
 def elbv2_deletion_protection(balancer: elbv2.LoadBalancer) -> bool:
     return balancer.deletion_protection

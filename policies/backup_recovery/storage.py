@@ -146,6 +146,8 @@ def s3_bucket_versioning_enabled(bucket: s3.Bucket) -> Verdict:
         "cdk_nag": "HIPAA.Security-S3BucketReplicationEnabled",
         "checkov": "CKV_AWS_144",
     },
+    refines="s3_bucket_versioning_enabled",
+    advisory="S3 keeps objects in three zones without it; this adds a second place, and costs money.",
 )
 def s3_bucket_replication_enabled(bucket: s3.Bucket) -> Verdict:
     if bucket.replication is None:

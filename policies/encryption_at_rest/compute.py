@@ -13,6 +13,7 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
+from hipaa_guard.controls.advice import OWN_KEY
 from hipaa_guard.controls.reasons import NEEDS_A_KEY, replaces
 from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
 from hipaa_guard.judging.disks import device_is_encrypted, key_of_volume, snapshot_is_encrypted, volume_is_encrypted
@@ -159,6 +160,8 @@ def ebs_volume_encrypted(volume: ebs.Volume, inventory: Inventory) -> bool:
         consequences=("costs_money",),
     ),
     peers={"checkov": "CKV_AWS_189", "trivy": "AVD-AWS-0027"},
+    refines="ebs_volume_encrypted",
+    advisory=OWN_KEY,
 )
 def ebs_volume_encrypted_with_cmk(volume: ebs.Volume, inventory: Inventory) -> str | Verdict | None:
     if not volume_is_encrypted(volume, inventory):
@@ -247,6 +250,7 @@ resource "aws_kms_key" "phi" {
         consequences=("cuts_access",),
     ),
     peers={"prowler": "awslambda_function_env_vars_not_encrypted_with_cmk", "checkov": "CKV_AWS_173"},
+    advisory=OWN_KEY,
 )
 def lambda_env_encrypted_with_cmk(function: lambda_functions.Function) -> str | Verdict | None:
     return function.key if function.has_environment else not_applicable("has no environment variables")

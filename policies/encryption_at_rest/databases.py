@@ -1,6 +1,7 @@
 """Databases: ePHI in tables, backups and caches is unreadable without its key."""
 
 from hipaa_guard.authoring import Fix, Inventory, Verdict, failed
+from hipaa_guard.controls.advice import OWN_KEY
 from hipaa_guard.controls.reasons import NEEDS_A_KEY, replaces
 from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
 from hipaa_guard.judging.encryption import With, encrypted_at_rest, encrypted_with_kms
@@ -98,6 +99,8 @@ def _key_of(store: rds.Instance | rds.Cluster, inventory: Inventory) -> str | Ve
     title="RDS instances are encrypted with a key that the customer manages",
     otherwise=f"{AWS_MANAGED} aws/rds",
     fix=_INSTANCE_MADE_ANEW,
+    refines="rds_instance_encrypted_at_rest",
+    advisory=OWN_KEY,
 )
 def rds_instance_encrypted_with_cmk(instance: rds.Instance, inventory: Inventory) -> str | Verdict | None:
     return _key_of(instance, inventory)
@@ -108,6 +111,8 @@ def rds_instance_encrypted_with_cmk(instance: rds.Instance, inventory: Inventory
     otherwise=f"{AWS_MANAGED} aws/rds",
     fix=_CLUSTER_MADE_ANEW,
     peers={"checkov": "CKV_AWS_327"},
+    refines="rds_cluster_encrypted_at_rest",
+    advisory=OWN_KEY,
 )
 def rds_cluster_encrypted_with_cmk(cluster: rds.Cluster, inventory: Inventory) -> str | Verdict | None:
     return _key_of(cluster, inventory)
@@ -241,6 +246,8 @@ def dynamodb_table_encrypted_with_kms(table: dynamodb.Table, inventory: Inventor
         consequences=("cuts_access",),
     ),
     peers={"checkov": "CKV_AWS_119", "trivy": "AVD-AWS-0025"},
+    refines="dynamodb_table_encrypted_with_kms",
+    advisory=OWN_KEY,
 )
 def dynamodb_table_encrypted_with_cmk(table: dynamodb.Table, inventory: Inventory) -> str | Verdict | None:
     if dynamodb.encryption_of(table, inventory) != "KMS":

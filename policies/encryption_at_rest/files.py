@@ -1,6 +1,7 @@
 """File systems: ePHI in files is unreadable without its key."""
 
 from hipaa_guard.authoring import Fix, Verdict, failed
+from hipaa_guard.controls.advice import OWN_KEY
 from hipaa_guard.controls.reasons import replaces
 from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
 from hipaa_guard.judging.encryption import encrypted_at_rest
@@ -52,6 +53,8 @@ def efs_encrypted_at_rest(system: efs.FileSystem) -> bool:
         consequences=("costs_money",),
     ),
     peers={"checkov": "CKV_AWS_184"},
+    refines="efs_encrypted_at_rest",
+    advisory=OWN_KEY,
 )
 def efs_encrypted_with_cmk(system: efs.FileSystem) -> str | Verdict | None:
     return system.key if system.encrypted else failed("is not encrypted at rest")

@@ -4,6 +4,7 @@ All of these stores are always encrypted, by a key of AWS where none is named.
 """
 
 from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, passed
+from hipaa_guard.controls.advice import OWN_KEY
 from hipaa_guard.controls.reasons import replaces
 from hipaa_guard.judging.customer_keys import customer_managed_key
 from hipaa_guard.services import healthimaging, healthlake, omics
@@ -133,6 +134,7 @@ def omics_sequence_store_cmk(store: omics.SequenceStore) -> str | None:
         not_by_machine=replaces("store"),
         consequences=("costs_money",),
     ),
+    advisory=OWN_KEY,
 )
 def omics_reference_store_cmk(store: omics.ReferenceStore) -> str | None:
     return store.key
@@ -172,6 +174,7 @@ def omics_variant_store_cmk(store: omics.VariantStore) -> str | None:
         not_by_machine=replaces("store"),
         consequences=("costs_money",),
     ),
+    advisory=OWN_KEY,
 )
 def omics_annotation_store_cmk(store: omics.AnnotationStore) -> str | None:
     return store.key

@@ -1,6 +1,7 @@
 """Keys and secrets: the keys that protect ePHI are renewed, and secrets are encrypted with keys of one's own."""
 
 from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.controls.advice import OWN_KEY
 from hipaa_guard.controls.reasons import NEEDS_A_KEY
 from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
 from hipaa_guard.services import kms, secretsmanager
@@ -79,6 +80,7 @@ def kms_key_rotation_enabled(key: kms.Key) -> Verdict:
         "checkov": "CKV_AWS_149",
         "trivy": "AVD-AWS-0098",
     },
+    advisory=OWN_KEY,
 )
 def secret_encrypted_with_cmk(secret: secretsmanager.Secret) -> str | None:
     return secret.key

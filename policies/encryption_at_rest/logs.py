@@ -1,6 +1,7 @@
 """Trails and log groups: what they tell of patients and systems is unreadable without its key."""
 
 from hipaa_guard.authoring import LOW, Fix
+from hipaa_guard.controls.advice import OWN_KEY
 from hipaa_guard.controls.reasons import NEEDS_A_KEY
 from hipaa_guard.judging.encryption import encrypted_with_kms
 from hipaa_guard.services import cloudtrail, cloudwatch_logs
@@ -126,6 +127,7 @@ def cloudtrail_encrypted_with_kms(trail: cloudtrail.Trail) -> bool:
         "checkov": "CKV_AWS_158",
         "trivy": "AVD-AWS-0017",
     },
+    advisory=OWN_KEY,
 )
 def log_group_encrypted_with_kms(group: cloudwatch_logs.LogGroup) -> bool:
     return group.key is not None

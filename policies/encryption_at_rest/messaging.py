@@ -1,6 +1,7 @@
 """Messaging: ePHI in stored messages is unreadable without its key."""
 
 from hipaa_guard.authoring import MEDIUM, Fix, Verdict, failed
+from hipaa_guard.controls.advice import OWN_KEY
 from hipaa_guard.controls.reasons import NEEDS_A_KEY
 from hipaa_guard.judging.customer_keys import customer_managed_key
 from hipaa_guard.judging.encryption import With, encrypted_at_rest, encrypted_with_kms
@@ -77,6 +78,8 @@ def sns_topic_encrypted_at_rest(topic: sns.Topic) -> bool:
     encrypts="messages",
     fix=_QUEUE,
     peers={"checkov": "CKV2_AWS_73", "trivy": "AVD-AWS-0135"},
+    refines="sqs_queue_encrypted_at_rest",
+    advisory=OWN_KEY,
 )
 def sqs_queue_encrypted_with_cmk(queue: sqs.Queue) -> str | None:
     return queue.key
@@ -87,6 +90,8 @@ def sqs_queue_encrypted_with_cmk(queue: sqs.Queue) -> str | None:
     encrypts="messages",
     fix=_TOPIC,
     peers={"trivy": "AVD-AWS-0136"},
+    refines="sns_topic_encrypted_at_rest",
+    advisory=OWN_KEY,
 )
 def sns_topic_encrypted_with_cmk(topic: sns.Topic) -> str | None:
     return topic.key

@@ -1,6 +1,7 @@
 """Storage: ePHI in buckets and file systems is unreadable without its key."""
 
 from hipaa_guard.authoring import Fix, Inventory, Verdict, failed, not_applicable
+from hipaa_guard.controls.advice import OWN_KEY
 from hipaa_guard.controls.reasons import NEEDS_A_KEY
 from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
 from hipaa_guard.judging.encryption import MEDIA, With, encrypted_with, encrypted_with_kms
@@ -79,6 +80,8 @@ def s3_bucket_encrypted_with_kms(bucket: s3.Bucket, inventory: Inventory) -> boo
     otherwise=f"{AWS_MANAGED} aws/s3",
     fix=_WITH_A_KEY,
     peers={"trivy": "AVD-AWS-0132"},
+    refines="s3_bucket_encrypted_with_kms",
+    advisory=OWN_KEY,
 )
 def s3_bucket_encrypted_with_cmk(bucket: s3.Bucket, inventory: Inventory) -> str | Verdict | None:
     if _kms_algorithm(bucket) is None:

@@ -1,6 +1,7 @@
 """Compute: machines with ePHI cannot be destroyed by a slip."""
 
 from hipaa_guard.authoring import LOW, Fix, Inventory, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.controls.advice import AGAINST_MISTAKES
 from hipaa_guard.judging.managed_instances import unless_managed
 from hipaa_guard.judging.template_versions import template_of
 from hipaa_guard.services import ec2
@@ -17,6 +18,7 @@ from hipaa_guard.services import ec2
         note="It refuses calls of the API. A shutdown from inside still terminates an instance whose shutdown behavior is "
         "terminate, and so does an event that AWS has scheduled.",
     ),
+    advisory=AGAINST_MISTAKES,
 )
 def ec2_instance_termination_protected(instance: ec2.Instance, inventory: Inventory) -> Verdict:
     if instance.auto_scaling_group is not None:

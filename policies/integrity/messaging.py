@@ -30,6 +30,7 @@ from hipaa_guard.services import sqs
         "so it needs the longer retention.",
         not_by_machine="needs a dead-letter queue and a number of attempts, which you choose",
     ),
+    advisory="Messages that fail stay in the queue until their retention ends; this keeps them apart.",
 )
 def sqs_queue_has_dead_letter_queue(queue: sqs.Queue, inventory: Inventory) -> Verdict:
     if queue.dead_letter_queue is not None:

@@ -51,6 +51,7 @@ def alb_drops_invalid_headers(balancer: elbv2.LoadBalancer) -> Verdict:
         consequences=("cuts_access",),
     ),
     peers={"prowler": "elbv2_desync_mitigation_mode"},
+    advisory="The default mode of AWS already stops requests that are known to be dangerous.",
 )
 def elbv2_desync_mitigation(balancer: elbv2.LoadBalancer) -> Verdict:
     if balancer.type != "application":

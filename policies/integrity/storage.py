@@ -1,6 +1,7 @@
 """Storage: ePHI in buckets cannot be destroyed by a slip or a stolen credential."""
 
 from hipaa_guard.authoring import LOW, Fix, Inventory, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.controls.advice import OF_RECORDS
 from hipaa_guard.judging.log_targets import lock_is_refused
 from hipaa_guard.services import s3
 
@@ -49,6 +50,8 @@ _SHORTEST = 7
         "powerpipe": "s3_bucket_object_lock_enabled",
         "checkov": "CKV_AWS_143",
     },
+    refines="s3_bucket_versioning_enabled",
+    advisory=OF_RECORDS,
 )
 def s3_bucket_object_lock_enabled(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
     if not bucket.object_lock:
@@ -95,6 +98,8 @@ def s3_bucket_object_lock_enabled(bucket: s3.Bucket, inventory: Inventory) -> Ve
         consequences=("cuts_access",),
     ),
     peers={"prowler": "s3_bucket_no_mfa_delete", "trivy": "AVD-AWS-0170"},
+    refines="s3_bucket_versioning_enabled",
+    advisory="Versions keep what is deleted or overwritten; this adds a second factor, which only the root user can set.",
 )
 def s3_bucket_mfa_delete(bucket: s3.Bucket) -> Verdict:
     if bucket.versioning in (None, "Disabled"):  # S3 then takes no MFA Delete, and the aws provider does not ask for it

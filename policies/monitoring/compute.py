@@ -1,6 +1,7 @@
 """Compute: what goes wrong on instances is seen soon."""
 
 from hipaa_guard.authoring import LOW, Fix, Inventory, Verdict, control, failed, passed
+from hipaa_guard.controls.advice import MORE_METRICS
 from hipaa_guard.judging.managed_instances import unless_managed
 from hipaa_guard.judging.template_versions import template_of
 from hipaa_guard.services import ec2
@@ -22,6 +23,7 @@ from hipaa_guard.services import ec2
         "cdk_nag": "HIPAA.Security-EC2InstanceDetailedMonitoringEnabled",
         "checkov": "CKV_AWS_126",
     },
+    advisory=MORE_METRICS,
 )
 def ec2_instance_detailed_monitoring(instance: ec2.Instance, inventory: Inventory) -> Verdict:
     monitored = instance.detailed_monitoring

@@ -1,6 +1,7 @@
 """Databases: what goes on in them is watched."""
 
 from hipaa_guard.authoring import LOW, Fix, Inventory, Member, Verdict, failed, family, not_applicable, passed
+from hipaa_guard.controls.advice import MORE_METRICS
 from hipaa_guard.judging.database_settings import is_custom
 from hipaa_guard.services import rds
 
@@ -50,6 +51,7 @@ _MONITOR = "aws rds modify-db-instance --db-instance-identifier INSTANCE --monit
             "cdk_nag": "HIPAA.Security-RDSEnhancedMonitoringEnabled",
             "checkov": "CKV_AWS_118",
         },
+        advisory=MORE_METRICS,
     ),
     Member(
         "rds_cluster_instance_enhanced_monitoring",
@@ -68,6 +70,7 @@ _MONITOR = "aws rds modify-db-instance --db-instance-identifier INSTANCE --monit
             "powerpipe": "rds_db_instance_and_cluster_enhanced_monitoring_enabled",
             "checkov": "CKV_AWS_118",
         },
+        advisory=MORE_METRICS,
     ),
     severity=LOW,
     hipaa=("164.308(a)(1)(ii)(D)",),

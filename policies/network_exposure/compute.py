@@ -242,6 +242,7 @@ resource "aws_lambda_function" "phi" {{
         "cdk_nag": "HIPAA.Security-LambdaInsideVPC",
         "checkov": "CKV_AWS_117",
     },
+    advisory="A function is reached by its permissions alone, in a VPC or not; other controls judge these.",
 )
 def lambda_function_in_vpc(function: lambda_functions.Function, inventory: Inventory) -> Verdict:
     if function.in_vpc:

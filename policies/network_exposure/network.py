@@ -1,6 +1,7 @@
 """Networks: nobody outside can reach what holds ePHI, except through doors meant for everybody."""
 
 from hipaa_guard.authoring import LOW, MEDIUM, Fix, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.controls.advice import BEHIND_GROUPS
 from hipaa_guard.controls.reasons import NEEDS_NETWORKS
 from hipaa_guard.judging.open_ports import closed_to_internet
 from hipaa_guard.judging.updates import MEASURE
@@ -129,6 +130,7 @@ def _entry(acl: vpc.NetworkAcl, port: int, name: str) -> str | None:
         "checkov": "CKV_AWS_232",
         "trivy": "AVD-AWS-0105",
     },
+    advisory=BEHIND_GROUPS,
 )
 def nacl_no_public_ingress_ssh(acl: vpc.NetworkAcl) -> str | None:
     return _entry(acl, 22, "SSH")
@@ -146,6 +148,7 @@ def nacl_no_public_ingress_ssh(acl: vpc.NetworkAcl) -> str | None:
         "checkov": "CKV_AWS_231",
         "trivy": "AVD-AWS-0105",
     },
+    advisory=BEHIND_GROUPS,
 )
 def nacl_no_public_ingress_rdp(acl: vpc.NetworkAcl) -> str | None:
     return _entry(acl, 3389, "RDP")

@@ -63,6 +63,7 @@ def _narrowed(port: int) -> Fix:
         "checkov": "CKV_AWS_24",
         "trivy": "AVD-AWS-0107",
     },
+    refines="sg_no_public_ingress_all_ports",
 )
 def sg_no_public_ingress_ssh(group: security_groups.SecurityGroup, inventory: Inventory) -> str | None:
     return open_ports.opening_to(group, inventory, {("tcp", 22): "SSH"})
@@ -78,6 +79,7 @@ def sg_no_public_ingress_ssh(group: security_groups.SecurityGroup, inventory: In
         "checkov": "CKV_AWS_25",
         "trivy": "AVD-AWS-0107",
     },
+    refines="sg_no_public_ingress_all_ports",
 )
 def sg_no_public_ingress_rdp(group: security_groups.SecurityGroup, inventory: Inventory) -> str | None:
     return open_ports.opening_to(group, inventory, {("tcp", 3389): "RDP", ("udp", 3389): "RDP"})
@@ -102,6 +104,7 @@ def sg_no_public_ingress_rdp(group: security_groups.SecurityGroup, inventory: In
             "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_kafka_9092",
         ),
     },
+    refines="sg_no_public_ingress_all_ports",
 )
 def sg_no_public_ingress_databases(group: security_groups.SecurityGroup, inventory: Inventory) -> str | None:
     return open_ports.opening_to(group, inventory, open_ports.DATABASES)
@@ -114,6 +117,7 @@ def sg_no_public_ingress_databases(group: security_groups.SecurityGroup, invento
     hipaa=(*_EXPOSURE, "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
     why="HL7 v2 and classic DICOM carry ePHI without encryption and ask nobody who they are.",
     fix=_narrowed(2575),
+    refines="sg_no_public_ingress_all_ports",
 )
 def sg_no_public_ingress_clinical(group: security_groups.SecurityGroup, inventory: Inventory) -> str | None:
     return open_ports.opening_to(group, inventory, open_ports.CLINICAL)
@@ -131,6 +135,7 @@ def sg_no_public_ingress_clinical(group: security_groups.SecurityGroup, inventor
             "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_telnet_23",
         ),
     },
+    refines="sg_no_public_ingress_all_ports",
 )
 def sg_no_public_ingress_cleartext(group: security_groups.SecurityGroup, inventory: Inventory) -> str | None:
     return open_ports.opening_to(group, inventory, open_ports.CLEARTEXT)
@@ -142,6 +147,7 @@ def sg_no_public_ingress_cleartext(group: security_groups.SecurityGroup, invento
     why="Shares, remote screens and control planes give whoever gets in the host and the ePHI on it.",
     fix=_narrowed(445),
     peers={"prowler": _DATABASES_WITH_THEIR_CONSOLES},
+    refines="sg_no_public_ingress_all_ports",
 )
 def sg_no_public_ingress_administration(group: security_groups.SecurityGroup, inventory: Inventory) -> str | None:
     return open_ports.opening_to(group, inventory, open_ports.ADMINISTRATION)
@@ -180,6 +186,7 @@ def sg_no_public_ingress_all_ports(group: security_groups.SecurityGroup, invento
         ),
         "cdk_nag": "HIPAA.Security-EC2RestrictedCommonPorts",
     },
+    refines="sg_no_public_ingress_all_ports",
 )
 def sg_public_ingress_only_authorized_ports(group: security_groups.SecurityGroup, inventory: Inventory) -> str | None:
     return open_ports.opening(group, inventory, lambda rule: rule.exceeds(_WEB))

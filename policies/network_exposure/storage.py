@@ -53,6 +53,7 @@ from hipaa_guard.services import s3
             "checkov": ("CKV_AWS_53", "CKV_AWS_54", "CKV_AWS_55", "CKV_AWS_56", "CKV2_AWS_6"),
             "trivy": ("AVD-AWS-0086", "AVD-AWS-0087", "AVD-AWS-0091", "AVD-AWS-0093", "AVD-AWS-0094"),
         },
+        advisory="S3 keeps buckets made since April 2023 closed by default; this keeps them so whatever somebody changes.",
     ),
     Member(
         "s3_account_public_access_blocked",

@@ -105,7 +105,7 @@ def written(assessment: Assessment, format: str) -> str:
     """What a format writes to the standard output."""
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="utf-8", newline="")
-    write(assessment, format, everything=True, stdout=stream)
+    write(assessment, format, wanted=Page(everything=True), stdout=stream)
     stream.flush()
     return raw.getvalue().decode()
 

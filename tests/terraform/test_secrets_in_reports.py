@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hipaa_guard.outputs import write
+from hipaa_guard.outputs.wording.page import Page
 from hipaa_guard.scanning.options import Options, TerraformTarget
 from hipaa_guard.scanning.terraform import scan_terraform
 from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
@@ -195,7 +196,7 @@ def test_no_secret_is_in_any_report(tmp_path: Path) -> None:
     assert not [gap for gap in assessment.coverage.gaps if "syntax" in gap.reason]
     for format in ("json", "html", "terminal"):
         out = tmp_path / f"out.{format}"
-        write(assessment, f"{format}={out}", everything=True)
+        write(assessment, f"{format}={out}", wanted=Page(everything=True))
         told = out.read_text()
         assert "aws_db_instance" in told
         assert not [one for one in secrets if f"{one}" in told or one.upper() in told]

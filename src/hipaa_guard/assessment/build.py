@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from hipaa_guard import law
+from hipaa_guard.assessment.folding import advised, folded
 from hipaa_guard.assessment.gate import decide
 from hipaa_guard.assessment.model import (
     Assessment,
@@ -13,6 +14,7 @@ from hipaa_guard.assessment.model import (
     Coverage,
     Exceptions,
     ExceptionState,
+    Preset,
     Scan,
     SettingsChange,
     UsedFile,
@@ -33,7 +35,8 @@ def assess(
     *,
     version: str,
     every: Sequence[Control] | None = None,
-    fail_on: Severity | None = Severity.LOW,
+    preset: Preset = "recommended",
+    fail_on: Severity | None = None,
     max_unknown: int | None = None,
     max_unjudged: int | None = None,
     allow_empty: bool = False,
@@ -50,14 +53,17 @@ def assess(
 ) -> Assessment:
     """Sort the findings, sum them up by control and by law, and decide the gate (see `gate.decide`).
 
-    ``controls`` are the chosen controls, ``every`` all that are loaded. With ``fail_on_expired`` an expired exception
+    ``controls`` are the chosen controls, ``every`` all that are loaded. ``fail_on`` takes the place of the preset: with
+    it, no gap is advisory. With ``fail_on_expired`` an expired exception
     fails the gate; with ``fail_on_settings_change`` a tree does whose settings differ from those of the commit that
     they were taken from.
     """
     every = controls if every is None else every
     exceptions = exceptions or Exceptions()
     expired = [use.entry.id for use in exceptions.entries if use.state is ExceptionState.EXPIRED]
-    ordered = tuple(sorted(findings, key=_place))
+    chosen = preset if fail_on is None else None
+    told = advised(findings, controls) if chosen == "recommended" else list(findings)
+    ordered = tuple(sorted(folded(told, controls), key=_place))
     summaries = control_summaries(controls, ordered)
     return Assessment(
         version=version,
@@ -69,7 +75,8 @@ def assess(
         gate=decide(
             ordered,
             coverage,
-            fail_on=fail_on,
+            preset=chosen,
+            fail_on=fail_on or Severity.LOW,
             max_unknown=max_unknown,
             max_unjudged=max_unjudged,
             allow_empty=allow_empty,

@@ -51,10 +51,11 @@ class Difference(NamedTuple):
 
     @property
     def stops(self) -> bool:
-        """Whether it is a new failure that no exception covers."""
+        """Whether it is a new failure that no exception covers and that is not advisory."""
         after = self.after
-        is_new = self.change in (Change.NEW, Change.REGRESSED)
-        return is_new and after is not None and after.status is Status.FAIL and after.exception is None
+        if after is None or self.change not in (Change.NEW, Change.REGRESSED):
+            return False
+        return after.status is Status.FAIL and after.exception is None and not after.advisory
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from hipaa_guard.assessment.model import Coverage, Gate, SettingsChange
+from hipaa_guard.assessment.model import Coverage, Gate, Preset, SettingsChange
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.locations import GapKind
@@ -40,6 +40,7 @@ def decide(
     findings: Iterable[Finding],
     coverage: Coverage,
     *,
+    preset: Preset | None = None,
     fail_on: Severity | None = Severity.LOW,
     max_unknown: int | None = None,
     max_unjudged: int | None = None,
@@ -53,14 +54,14 @@ def decide(
 ) -> Gate:
     """The gate over a finished scan.
 
-    ``fail_on`` is the lowest severity whose failures stop the pipeline; None lets all pass. A scan is incomplete with
-    more than ``max_unknown`` unknown verdicts, or more than ``max_unjudged`` resources that no control judges; None
-    allows any number. A scan that judged nothing is incomplete, unless ``allow_empty`` is given or it was ``narrowed``:
-    asked for less than there is. ``warn_only`` reports failures and incompleteness without stopping for them; an error
-    of our own always stops. ``new_only`` lets failures pass that the baseline holds. ``expired`` are the ids of expired
-    exceptions, ``changed`` the differences between the settings of the tree and those of the commit that they were
-    taken from: each of either stops. A finding that an exception covers does not stop the pipeline and does not count
-    as unknown.
+    ``fail_on`` is the lowest severity whose failures stop the pipeline; None lets all pass. Advisory ones never stop
+    it; ``preset`` is what made them so. A scan is incomplete with more than ``max_unknown`` unknown verdicts, or more
+    than ``max_unjudged`` resources that no control judges; None allows any number. A scan that judged nothing is
+    incomplete, unless ``allow_empty`` is given or it was ``narrowed``: asked for less than there is. ``warn_only``
+    reports failures and incompleteness without stopping for them; an error of our own always stops. ``new_only`` lets
+    failures pass that the baseline holds. ``expired`` are the ids of expired exceptions, ``changed`` the differences
+    between the settings of the tree and those of the commit that they were taken from: each of either stops. A finding
+    that an exception covers does not stop the pipeline and does not count as unknown.
     """
     findings = list(findings)
     open_ = [finding for finding in findings if finding.exception is None]
@@ -78,10 +79,11 @@ def decide(
     code = next((code for code in _PRECEDENCE if sentences.get(code)), CLEAN)
     reasons = tuple(sentence for each in _PRECEDENCE for sentence in sentences.get(each, ()))
     if code == CLEAN:
-        return Gate(True, CLEAN, (_clean(findings, coverage, fail_on, new_only=new_only, narrowed=narrowed),))
+        clean = _clean(findings, coverage, fail_on, new_only=new_only, narrowed=narrowed)
+        return Gate(True, CLEAN, (clean,), preset, fail_on)
     if warn_only and code != BROKEN:
-        return Gate(True, CLEAN, (f"Warnings only: {reasons[0]}", *reasons[1:]))
-    return Gate(False, code, reasons)
+        return Gate(True, CLEAN, (f"Warnings only: {reasons[0]}", *reasons[1:]), preset, fail_on)
+    return Gate(False, code, reasons, preset, fail_on)
 
 
 def counted(number: int, one: str, many: str) -> str:
@@ -150,29 +152,37 @@ def _failures(findings: Sequence[Finding], fail_on: Severity | None, *, new_only
     least = "" if fail_on is Severity.LOW else f" at severity {fail_on} or worse"
     what = ("new finding fails", "new findings fail") if new_only else ("finding fails", "findings fail")
     more = [
+        *([f"{len(failing.advisory):,} advisory"] if failing.advisory else []),
         *([f"{len(failing.in_baseline):,} in the baseline"] if failing.in_baseline else []),
         *([f"{len(failing.excepted):,} covered by exceptions"] if failing.excepted else []),
     ]
-    besides = f" (besides {' and '.join(more)})" if more else ""
+    besides = f" (besides {_in_a_row(more)})" if more else ""
     return [f"{counted(len(bad), *what)}{least}: {parts}{besides}."]
+
+
+def _in_a_row(parts: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 
 class _Failing(NamedTuple):
     """Failing findings by whether the gate counts them."""
 
     open: list[Finding]
+    advisory: list[Finding]
     in_baseline: list[Finding]
     excepted: list[Finding]
 
 
 def _failing(findings: Sequence[Finding], *, new_only: bool) -> _Failing:
-    found = _Failing([], [], [])
+    found = _Failing([], [], [], [])
     for finding in findings:
         if finding.status is Status.FAIL:
             if finding.exception is not None:
                 found.excepted.append(finding)
             elif new_only and finding.new is False:
                 found.in_baseline.append(finding)
+            elif finding.advisory:
+                found.advisory.append(finding)
             else:
                 found.open.append(finding)
     return found
@@ -231,6 +241,7 @@ def _clean(
     below = "below the severity that stops" if fail_on else "let through"
     found = (
         (failing.open, below),
+        (failing.advisory, "advisory (--preset strict stops for them)"),
         (failing.in_baseline, "in the baseline"),
         (failing.excepted, "covered by exceptions"),
     )

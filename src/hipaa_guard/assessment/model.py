@@ -35,6 +35,10 @@ class ControlSummary:
     """Number of findings by status; all zero where the scan met no resource of the kind."""
     worst: Severity | None = None
     """The worst severity of its gaps, which may have severities of their own; None where it found none."""
+    refines: tuple[str, ...] = ()
+    """The controls from whose gaps its own follow."""
+    advisory: str = ""
+    """Why its gaps of severity low stop no pipeline by the preset ``recommended``; empty where they do."""
 
 
 class Why(StrEnum):
@@ -291,6 +295,10 @@ class BaselineUse:
     """Its file. Without a file and with source ``commit``, the baseline is the open findings of a commit."""
 
 
+Preset = Literal["recommended", "strict"]
+"""What stops a pipeline: ``strict`` every gap, ``recommended`` every gap but the advisory ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Whether a pipeline may go on. ``reasons`` are sentences, the deciding one first."""
@@ -298,6 +306,10 @@ class Gate:
     passed: bool
     exit_code: int
     reasons: tuple[str, ...]
+    preset: Preset | None = None
+    """What stopped it, by the preset; None where a severity was given instead."""
+    fail_on: Severity | None = Severity.LOW
+    """The lowest severity whose gaps stop it; None lets all pass."""
 
 
 @dataclass(frozen=True, slots=True)

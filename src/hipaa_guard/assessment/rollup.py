@@ -34,6 +34,8 @@ def control_summaries(controls: Iterable[Control], findings: Iterable[Finding]) 
             equivalents={peer: tuple(control.peers.get(peer, ())) for peer in PEERS},
             counts={status: counted[control.id, status] for status in VERDICTS},
             worst=worst.get(control.id),
+            refines=control.refines,
+            advisory=control.advisory,
         )
         for control in sorted(controls, key=lambda control: control.id)
     )

@@ -23,7 +23,11 @@ _FILE = click.Path(path_type=Path)
     metavar="FORMAT[=FILE]",
     help="terminal or json, as for scan. [default: terminal]",
 )
-@click.option("--fail-on-new", is_flag=True, help="Exit 1 if there is a new failure that no exception covers.")
+@click.option(
+    "--fail-on-new",
+    is_flag=True,
+    help="Exit 1 if there is a new failure that is not advisory and that no exception covers.",
+)
 @click.option("--all", "show_all", is_flag=True, help="Show every change on the terminal.")
 def diff(before: Path, after: Path, outputs: tuple[str, ...], fail_on_new: bool, show_all: bool) -> int:
     """Compare two saved JSON results: findings that are new, fixed, gone, or no longer evaluated."""

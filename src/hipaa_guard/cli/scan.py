@@ -278,7 +278,8 @@ def _run(
                     only=common["only"],
                     skip=common["skip"],
                     policies=common["policies"],
-                    fail_on=Severity(common["fail_on"]),
+                    preset=common["preset"],
+                    fail_on=None if common["fail_on"] is None else Severity(common["fail_on"]),
                     max_unknown=common["max_unknown"],
                     max_unjudged=common["max_unjudged"],
                     allow_empty=common["allow_empty"],
@@ -311,10 +312,17 @@ def _run(
 def _write(assessment: Assessment, outputs: Sequence[str], common: dict[str, Any]) -> None:
     """Write the outputs. A failure to write hides no error of our own: that exit code has priority."""
     from hipaa_guard.outputs import OutputError, is_for_stdout, write
+    from hipaa_guard.outputs.wording.page import Page
 
+    wanted = Page(
+        everything=common["show_all"],
+        fixes=common["fixes"],
+        unknown=common["show_unknown"],
+        raw=common["csv_raw"],
+    )
     try:
         for spec in sorted(outputs, key=is_for_stdout):
-            write(assessment, spec, everything=common["show_all"], raw=common["csv_raw"])
+            write(assessment, spec, wanted=wanted)
     except (OutputError, StdoutError) as error:
         if assessment.gate.exit_code != BROKEN:
             raise

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import click
 
+from hipaa_guard.assessment.model import Preset
 from hipaa_guard.controls.control import Severity
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -32,11 +33,16 @@ _OPTIONS = (
         help="Also load the controls of this directory (its Python is run).",
     ),
     click.option(
+        "--preset",
+        type=click.Choice(get_args(Preset)),
+        default="recommended",
+        show_default=True,
+        help="What fails the gate (exit 1): every gap (strict), or every gap that is not advisory (recommended).",
+    ),
+    click.option(
         "--fail-on",
         type=click.Choice([severity.value for severity in Severity]),
-        default=Severity.LOW.value,
-        show_default=True,
-        help="The lowest severity whose gaps fail the gate (exit 1).",
+        help="The lowest severity whose gaps fail the gate, advisory ones too. [default: by --preset]",
     ),
     click.option(
         "--max-unknown",
@@ -61,7 +67,11 @@ _OPTIONS = (
         help="The register of accepted risks. [default: .hipaa-guard/exceptions.yaml, if it exists]",
     ),
     click.option("--fail-on-expired-exceptions", is_flag=True, help="An exception that has expired fails the gate."),
-    click.option("--all", "show_all", is_flag=True, help="Every resource on the terminal; passing findings in asff."),
+    click.option(
+        "--all", "show_all", is_flag=True, help="Every gap on the terminal, a line each; passing findings in asff."
+    ),
+    click.option("--fixes", is_flag=True, help="Show the change that closes each gap on the terminal."),
+    click.option("--show-unknown", is_flag=True, help="Show each unknown verdict on the terminal."),
     click.option("--csv-raw", is_flag=True, help="csv for programs: no guard against formulas in a spreadsheet."),
     click.option(
         "--fail-on-settings-change",

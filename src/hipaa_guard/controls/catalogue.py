@@ -71,6 +71,8 @@ class ListedControl(Control):
         put(self, "_texts", FixTexts(**{**entry["fix"], "consequences": tuple(entry["fix"].get("consequences", ()))}))
         put(self, "peers", {peer: tuple(ids) for peer, ids in entry["peers"].items()})
         put(self, "previous_ids", tuple(entry["previous_ids"]))
+        put(self, "refines", tuple(entry["refines"]))
+        put(self, "advisory", entry["advisory"])
         put(self, "_kinds", kinds)
         put(self, "_real", None)
 

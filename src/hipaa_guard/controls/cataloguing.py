@@ -58,4 +58,6 @@ def _control(control: Control) -> Mapping[str, Any]:
         "module": control.module,
         "peers": control.peers,
         "previous_ids": control.previous_ids,
+        "refines": control.refines,
+        "advisory": control.advisory,
     }

@@ -105,6 +105,11 @@ class Control:
     module: str
     peers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     previous_ids: tuple[str, ...] = ()
+    refines: tuple[str, ...] = ()
+    """The controls of the same kind that ask for a part of what this one asks for. Where one of them fails, a gap of
+    this control follows from it, and people are told of both at once."""
+    advisory: str = ""
+    """Why its gaps of severity low stop no pipeline by the preset ``recommended``: a sentence; empty where they do."""
 
     def __call__(self, resource: Resource, inventory: Inventory) -> Verdict:
         """Judge one resource. Raises the errors of reading its facts."""
@@ -149,6 +154,8 @@ class Member:
     why: str | None = None
     severity: Severity | None = None
     hipaa: tuple[str, ...] | None = None
+    refines: str | tuple[str, ...] = ()
+    advisory: str = ""
 
 
 def controls_in(module: ModuleType) -> Iterator[Control]:

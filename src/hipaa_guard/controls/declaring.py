@@ -101,6 +101,8 @@ def control(
     fix: Fix,
     peers: Peers | None = None,
     previous_ids: tuple[str, ...] = (),
+    refines: str | tuple[str, ...] = (),
+    advisory: str = "",
 ) -> Callable[[J], Control]:
     """Create a control from a function. Its name is the id, the type of its first parameter the kind that it judges.
 
@@ -114,7 +116,9 @@ def control(
     def make(judge: J) -> Control:
         check_function(judge)
         kind, needs_inventory = signature_of(judge)
-        member = Member(judge.__name__, kind, title, fix, {} if peers is None else peers)
+        member = Member(
+            judge.__name__, kind, title, fix, {} if peers is None else peers, refines=refines, advisory=advisory
+        )
         return made_of(judge, member, severity, hipaa, why, needs_inventory=needs_inventory, previous_ids=previous_ids)
 
     return make
@@ -174,6 +178,8 @@ def made_of(
         *_wrong_kind(member.kind),
         *_wrong_peers(member.peers),
         *_wrong_previous_ids(member.id, previous_ids),
+        *_wrong_refined(member.id, member.refines),
+        *_wrong_advice(member.advisory),
     ]
     if faults:
         raise DeclarationError(str(member.id), faults)
@@ -191,6 +197,8 @@ def made_of(
         module=judge.__module__,
         peers={peer: (ids,) if isinstance(ids, str) else tuple(ids) for peer, ids in member.peers.items()},
         previous_ids=previous_ids,
+        refines=(member.refines,) if isinstance(member.refines, str) else member.refines,
+        advisory=member.advisory,
     )
     found = _made.get()
     if found is not None:
@@ -309,6 +317,21 @@ def _wrong_previous_ids(id: object, previous: object) -> Iterator[str]:
         yield from _wrong_id(each)
         if each == id:
             yield f"previous_ids has its own id {each}"
+
+
+def _wrong_refined(id: object, refined: object) -> Iterator[str]:
+    if not isinstance(refined, str | tuple):
+        yield f"refines is the id of a control or a tuple of ids, not {refined!r}"
+        return
+    for each in (refined,) if isinstance(refined, str) else refined:
+        yield from _wrong_id(each)
+        if each == id:
+            yield f"it refines itself: refines names another control, not {each}"
+
+
+def _wrong_advice(advisory: object) -> Iterator[str]:
+    if not isinstance(advisory, str):
+        yield f"advisory is a sentence, not {advisory!r}"
 
 
 def _are_texts(value: object) -> bool:

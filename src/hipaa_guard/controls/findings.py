@@ -34,7 +34,9 @@ class Finding(NamedTuple):
     was a policy that is not shipped. ``exception`` is the accepted risk that covers it; ``new`` says whether the
     baseline lacks it, None without a baseline and for verdicts that are no gap. ``previous`` are its fingerprints from
     before the resource was moved or the control was renamed; a gap or unknown verdict also has those from before roots
-    were named from the repository.
+    were named from the repository. ``follows_from`` is the control whose gap of the same resource brings this one
+    along; ``advisory`` says that the gap stops no pipeline by the preset of the scan. ``references`` names the
+    addresses that an unknown value was made from (``var.kms_key_arn``).
     """
 
     control_id: str
@@ -51,6 +53,9 @@ class Finding(NamedTuple):
     exception: ExceptionEntry | None = None
     new: bool | None = None
     previous: tuple[str, ...] = ()
+    follows_from: str | None = None
+    advisory: bool = False
+    references: tuple[str, ...] = ()
 
     @property
     def location(self) -> Location | None:
@@ -109,6 +114,7 @@ def judged(control: Control, resource: Resource, inventory: Inventory) -> Findin
 
 def _finding(control: Control, resource: Resource, identity: str, inventory: Inventory) -> Finding:
     cause = action = error = None
+    references: tuple[str, ...] = ()
     with recorded() as reads:
         try:
             verdict = _verdict(control, resource, inventory)
@@ -118,6 +124,7 @@ def _finding(control: Control, resource: Resource, identity: str, inventory: Inv
             if decided is None:
                 decided = Verdict(Status.UNKNOWN, f"cannot be judged: {_reason(undecided, reads)}")
                 cause, action = undecided.unknown.cause, undecided.unknown.action
+                references = undecided.unknown.references
             verdict = decided
         except NotVisible as hidden:
             verdict = Verdict(Status.NOT_APPLICABLE, f"does not show this: {hidden.reason}")
@@ -142,6 +149,7 @@ def _finding(control: Control, resource: Resource, identity: str, inventory: Inv
         action=action,
         uncertain=origin.uncertain.reason if origin.uncertain is not None else None,
         error=error,
+        references=references,
     )
 
 

@@ -68,6 +68,8 @@ class Judgement(Generic[F]):
         severity: Severity | None = None,
         hipaa: tuple[str, ...] | None = None,
         previous_ids: tuple[str, ...] = (),
+        refines: str | tuple[str, ...] = (),
+        advisory: str = "",
         **words: str,
     ) -> Callable[[Callable[[K], F | Verdict] | Callable[[K, Inventory], F | Verdict]], Control]:
         """Make a control of a function that tells the fact. Its name is the id, its first parameter's type the kind.
@@ -85,7 +87,18 @@ class Judgement(Generic[F]):
             if not tell.__module__.startswith(SHIPPED) and not _returns_a_value(tell):  # in ours mypy would find it
                 raise DeclarationError(tell.__name__, ["it returns nothing: it tells the fact, or returns a verdict"])
             kind, needs_inventory = signature_of(tell)
-            member = Member(tell.__name__, kind, title, fix, {} if peers is None else peers, why, severity, hipaa)
+            member = Member(
+                id=tell.__name__,
+                kind=kind,
+                title=title,
+                fix=fix,
+                peers={} if peers is None else peers,
+                why=why,
+                severity=severity,
+                hipaa=hipaa,
+                refines=refines,
+                advisory=advisory,
+            )
             judge = _judging(tell, self.says, words, needs_inventory=needs_inventory)
             return made_of(
                 judge,

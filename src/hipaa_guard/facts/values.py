@@ -26,6 +26,7 @@ class Cause(StrEnum):
     """Why a value is not known. Reports group by the text."""
 
     VARIABLE = "variable without a value"
+    WORKSPACE = "workspace not known"
     AFTER_APPLY = "known only after apply"
     DATA_SOURCE = "read from a data source at plan time"
     MODULE = "module not available"

@@ -57,14 +57,13 @@ def write(
     assessment: Assessment,
     spec: str,
     *,
-    everything: bool = False,
-    raw: bool = False,
+    wanted: Page | None = None,
     stdout: TextIO | None = None,
 ) -> None:
     """Write one output. ``spec`` is a format, or a format and a file: ``json``, ``html=report.html``, ``json=-``.
 
-    A file appears whole or not at all. ``everything`` shows long lists in full where a format shortens them, ``raw``
-    leaves cells as they are where a format guards them against spreadsheets. ``github`` on the standard output also
+    A file appears whole or not at all. ``wanted`` says what to show; width and colours are those of the stream.
+    ``github`` on the standard output also
     appends a summary to the file that ``GITHUB_STEP_SUMMARY`` names.
 
     Raises:
@@ -74,11 +73,11 @@ def write(
     format, destination = parsed(spec, assessment.scan.source)
     if destination is None:
         stream = stdout or sys.stdout
-        _print(stream, _text(format, assessment, page_for(stream, everything=everything, raw=raw)), format)
+        _print(stream, _text(format, assessment, page_for(stream, wanted)), format)
         if format == "github":
             _append_summary(assessment, os.environ.get("GITHUB_STEP_SUMMARY"))
     else:
-        _store(destination, _text(format, assessment, Page(everything=everything, raw=raw)))
+        _store(destination, _text(format, assessment, wanted or Page()))
 
 
 def _append_summary(assessment: Assessment, name: str | None) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hipaa_guard.assessment.model import SettingsChange, UsedFile
+from hipaa_guard.assessment.model import Preset, SettingsChange, UsedFile
 from hipaa_guard.assessment.register_and_baseline import (
     RegisterAndBaseline,
     RegisterOrBaselineError,
@@ -41,7 +41,9 @@ class Options:
     only: Sequence[str] = ()
     skip: Sequence[str] = ()
     policies: Sequence[Path] = ()
-    fail_on: Severity = Severity.LOW
+    preset: Preset = "recommended"
+    fail_on: Severity | None = None
+    """The lowest severity whose gaps fail the gate, whatever the preset says."""
     max_unknown: int | None = None
     max_unjudged: int | None = None
     """Maximum resources that no control judges."""

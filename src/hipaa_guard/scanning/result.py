@@ -56,6 +56,7 @@ def result_of(
         findings if baseline is None else compared(findings, baseline, shared),
         version=VERSION,
         every=selection.all,
+        preset=options.preset,
         fail_on=options.fail_on,
         max_unknown=options.max_unknown,
         max_unjudged=options.max_unjudged,

@@ -235,7 +235,7 @@ class Queue(Resource):
         return _same(segment.replace(HERE, GAP), GAP if isinstance(name, Unknown) else name)
 
 
-_LATER = (Cause.VARIABLE, Cause.AFTER_APPLY, Cause.DATA_SOURCE)
+_LATER = (Cause.VARIABLE, Cause.WORKSPACE, Cause.AFTER_APPLY, Cause.DATA_SOURCE)
 _OWN = ("arn", "id", "url", "queue_url")
 """The attributes by which one of the providers names a queue."""
 _URL = regex(r"https://(?:sqs\.([^/.]+)|([^/.]+)\.queue)\.amazonaws\.com(?:\.cn)?/([^/]+)/([^/]+)")

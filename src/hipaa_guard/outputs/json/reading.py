@@ -22,6 +22,7 @@ from hipaa_guard.assessment.model import (
     FileSource,
     Gate,
     NotJudged,
+    Preset,
     RequirementSummary,
     Scan,
     SettingsChange,
@@ -104,13 +105,25 @@ def _assessment(node: JsonNode) -> Assessment:
         controls=controls,
         requirements=node.of("requirements").each(partial(_requirement, by_id)),
         findings=node.of("findings").each(partial(_finding, entries)),
-        gate=Gate(gate.of("passed").flag(), gate.of("exit_code").number(), gate.of("reasons").texts()),
+        gate=_gate(gate),
         law=Law(law.of("text").text(), law.of("compiled").text(), law.of("eligible_services").text()),
         exceptions=exceptions,
         baseline=_baseline(node.of("baseline")),
         settings=_used(node.of("settings")),
         register=_used(node.of("register")),
         settings_changes=_changes(node.of("settings_changes")),
+    )
+
+
+def _gate(node: JsonNode) -> Gate:
+    preset, fail_on = node.of("preset"), node.of("fail_on")
+    return Gate(
+        node.of("passed").flag(),
+        node.of("exit_code").number(),
+        node.of("reasons").texts(),
+        # Later names: older documents do not have them.
+        None if preset.value is None else preset.word(get_args(Preset)),
+        None if fail_on.value is None else fail_on.one_of(Severity),
     )
 
 
@@ -260,6 +273,8 @@ def _control(node: JsonNode) -> ControlSummary:
         counts=counts,
         # A later name: in older documents every gap has the severity of its control.
         worst=(severity if counts[Status.FAIL] else None) if worst.value is None else worst.one_of(Severity),
+        refines=() if node.of("refines").value is None else node.of("refines").texts(),
+        advisory=node.of("advisory").maybe_text() or "",
     )
 
 
@@ -331,6 +346,9 @@ def _finding(entries: Mapping[str, ExceptionEntry], node: JsonNode) -> Finding:
         exception=None if exception.value is None else entries[exception.text()],
         new=None if new.value is None else new.flag(),
         previous=() if previous.value is None else previous.texts(),
+        follows_from=node.of("follows_from").maybe_text(),
+        advisory=node.of("advisory").value is not None and node.of("advisory").flag(),
+        references=() if node.of("references").value is None else node.of("references").texts(),
     )
 
 

@@ -69,6 +69,8 @@ def _lines(assessment: Assessment) -> Iterator[str]:
             "passed": assessment.gate.passed,
             "exit_code": assessment.gate.exit_code,
             "reasons": list(assessment.gate.reasons),
+            "preset": assessment.gate.preset,
+            "fail_on": None if assessment.gate.fail_on is None else assessment.gate.fail_on.value,
         },
         "coverage": _coverage(assessment),
         "exceptions": _exceptions(assessment.exceptions),
@@ -132,6 +134,8 @@ def _summary(assessment: Assessment) -> dict[str, Any]:
         "controls_exercised": sum(any(control.counts.values()) for control in assessment.controls),
         "resources": assessment.coverage.judged,
         "gaps": len(assessment.coverage.gaps),
+        "follow_from_others": sum(finding.follows_from is not None for finding in assessment.findings),
+        "advisory": sum(finding.advisory for finding in assessment.findings),
     }
 
 
@@ -242,6 +246,8 @@ def _control(control: ControlSummary) -> dict[str, Any]:
         },
         "counts": _counts(control.counts),
         "worst_severity": None if control.worst is None else control.worst.value,
+        "refines": list(control.refines),
+        "advisory": control.advisory,
     }
 
 
@@ -320,10 +326,13 @@ _TRUTH = {True: "true", False: "false", None: "null"}
 
 
 def _exception_and_baseline(finding: Finding) -> str:
-    """The exception that covers the finding, whether the baseline lacks it, and its former fingerprints."""
+    """The exception that covers the finding, whether the baseline lacks it, and what only some findings have."""
     exception = "null" if finding.exception is None else _quoted(finding.exception.id)
     previous = f', "previous": {_encode(finding.previous)}' if finding.previous else ""
-    return f'"exception": {exception}, "new": {_TRUTH[finding.new]}{previous}'
+    follows = "" if finding.follows_from is None else f', "follows_from": {_quoted(finding.follows_from)}'
+    advisory = ', "advisory": true' if finding.advisory else ""
+    references = f', "references": {_encode(finding.references)}' if finding.references else ""
+    return f'"exception": {exception}, "new": {_TRUTH[finding.new]}{previous}{follows}{advisory}{references}'
 
 
 def _asked(calls: tuple[Asked, ...]) -> str:

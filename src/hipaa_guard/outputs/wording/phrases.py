@@ -145,7 +145,8 @@ def where(finding: Finding, limit: int = 1000, alike: Sequence[Finding] = ()) ->
     if decided is not None and (place is None or str(decided) != str(place)):
         elsewhere = len({str(each.decided_at) for each in alike if each.decided_at is not None} - {str(decided)})
         more = f" and {counted(elsewhere, 'other place', 'other places')}" if elsewhere else ""
-        text += f" (set at {_line(decided, limit)}{more})"
+        there = f":{decided.line_start}" if place is not None and decided.file == place.file else _line(decided, limit)
+        text += f" (set at {there}{more})"
     return text
 
 
@@ -227,7 +228,15 @@ def by_block(findings: Iterable[Finding]) -> list[list[Finding]]:
         key: object = number
         if place is not None and finding.resource.source == "terraform":
             said = shape(finding.message), shape(finding.uncertain or "")
-            key = (finding.status, place.file, place.line_start, *said, finding.exception, finding.new)
+            key = (
+                finding.control_id,
+                finding.status,
+                place.file,
+                place.line_start,
+                *said,
+                finding.exception,
+                finding.new,
+            )
         groups.setdefault(key, []).append(finding)
     return list(groups.values())
 

@@ -329,7 +329,7 @@ class Bucket(Resource):
         )
 
 
-_FROM_OUTSIDE = (Cause.VARIABLE, Cause.DATA_SOURCE)
+_FROM_OUTSIDE = (Cause.VARIABLE, Cause.WORKSPACE, Cause.DATA_SOURCE)
 
 
 def _spelling(name: Unknown) -> list[str | tuple[str, ...]]:

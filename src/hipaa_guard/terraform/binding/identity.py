@@ -20,7 +20,7 @@ from hipaa_guard.terraform.blocks import ResourceInstance
 from hipaa_guard.terraform.hcl.access import DataSourceValue, OuterReference
 
 _MARK = "\0"
-_SHARED_CAUSES = (Cause.VARIABLE, Cause.DATA_SOURCE)
+_SHARED_CAUSES = (Cause.VARIABLE, Cause.WORKSPACE, Cause.DATA_SOURCE)
 
 
 Source = tuple[bool, str]

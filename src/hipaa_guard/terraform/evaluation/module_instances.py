@@ -169,7 +169,7 @@ class ModuleInstance:
 
     def _workspace(self) -> Value:
         reason = "terraform.workspace is not known: it is chosen when Terraform runs, or here with --workspace"
-        unknown = Unknown(reason, Cause.VARIABLE, references=("terraform.workspace",), is_set=True)
+        unknown = Unknown(reason, Cause.WORKSPACE, references=("terraform.workspace",), is_set=True)
         return unknown if self.session.workspace is None else self.session.workspace
 
     def _relative_path(self) -> str:
