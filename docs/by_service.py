@@ -43,7 +43,24 @@ def controls_page(controls: list[Control]) -> str:
             severities = Counter(control.severity for control in sorted(found, key=lambda each: each.severity.rank))
             told = ", ".join(f"{number} {severity}" for severity, number in severities.items())
             lines.append(f"| [{service}]({FOLDER}/{service}.md) | {len(found)} | {told} |")
+    lines.append(_PRESETS)
     return "\n".join(lines) + "\n"
+
+
+_PRESETS = """
+## Presets
+
+`--preset strict` stops a pipeline for every gap. `--preset recommended`, the default, stops it for every gap but advisory
+ones: gaps of severity low of the controls that say so on the page of their service, with the reason. A gap of severity
+medium or worse always stops, and so does one of severity low where nothing else stands for it. `--fail-on SEVERITY` takes
+the place of the preset. Advisory gaps count everywhere and keep their fingerprints; people read one line of them, unless
+they ask for `--all`.
+
+## Gaps that are told with others
+
+Where a control asks for more of what another one asks for, a gap of it follows from the gap of that one, and reports for
+people tell both in one line; the page of the service says of which. Counts, the gate, exceptions and files for programs
+keep each; JSON has `follows_from`."""
 
 
 def rule_page(controls: list[Control]) -> str:
@@ -128,6 +145,14 @@ def _controls(controls: list[Control]) -> Iterator[str]:
         cited = ", ".join(control.hipaa)
         place = f"[{_words(control.safeguard)}](../controls.md#{control.safeguard.replace('_', '-')})"
         yield f"| `{control.id}` | {control.title} | {place} | {control.severity} | {cited} | {peers} |"
+    advisory = [control for control in controls if control.advisory]
+    if advisory:
+        yield "\n[Advisory](../controls.md#presets) by the preset `recommended`, where the gap has severity low:\n"
+        yield from (f"- `{control.id}`: {control.advisory}" for control in advisory)
+    refining = [control for control in controls if control.refines]
+    if refining:
+        yield "\n[Told with](../controls.md#gaps-that-are-told-with-others) a gap of another control:\n"
+        yield from (f"- `{each.id}` with {', '.join(f'`{id}`' for id in each.refines)}" for each in refining)
 
 
 def _kind(kind: type[Resource]) -> Iterator[str]:

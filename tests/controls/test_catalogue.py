@@ -236,6 +236,8 @@ def test_a_module_without_its_control_is_an_error_and_no_pass(listed: tuple[List
         "fix": {"note": "x"},
         "peers": {},
         "previous_ids": (),
+        "refines": (),
+        "advisory": "",
     }
     with pytest.raises(CatalogueError, match="has no control no_such_control"):
         imported([ListedControl(entry, one._kinds)])

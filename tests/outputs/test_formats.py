@@ -26,7 +26,7 @@ from hipaa_guard.scanning.terraform import scan_terraform
 FAILS: dict[str, Callable[[str], int]] = {
     "json": lambda text: sum(each["status"] == "fail" for each in json.loads(text)["findings"]),
     "sarif": lambda text: len(json.loads(text)["runs"][0]["results"]),
-    "junit": lambda text: text.count("<failure "),
+    "junit": lambda text: text.count("<failure ") + text.count('<skipped type="advisory"'),
     "gitlab": lambda text: sum(each["severity"] != "info" for each in json.loads(text)),
     "markdown": lambda text: len(re.findall("^- ", text.split("### Not assessed")[0], re.MULTILINE)),
     "ocsf": lambda text: sum(each["compliance"]["status"] == "Fail" for each in json.loads(text)),

@@ -64,7 +64,10 @@ def test_the_worst_ten_and_how_many_are_not_shown(telehealth: Assessment) -> Non
         f"hipaa-guard ({severity}" for severity in severities
     ]
     counts = telehealth.counts()
-    assert f"{counts[Status.FAIL] + counts[Status.UNKNOWN] - MOST} more findings are not shown here" in notice[2]
+    apart = [each for each in telehealth.findings if each.advisory or each.follows_from]
+    rest = counts[Status.FAIL] + counts[Status.UNKNOWN] - len(apart) - MOST
+    assert f"{rest} more findings are not shown here" in notice[2]
+    assert f"{sum(not each.follows_from for each in apart)} gaps are advisory" in notice[2]
 
 
 def test_an_account_has_no_file(clinic: Assessment) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from hipaa_guard.assessment import presets
 from hipaa_guard.assessment.gate import CLEAN, INCOMPLETE
 from hipaa_guard.cli.commands import Command, CommandGroup
 from hipaa_guard.cli.loaded_controls import loaded, say_broken, wanted
@@ -125,6 +126,9 @@ def control_text(control: Control) -> str:
     texts = control.fix_texts()
     for text in filter(None, (texts.by_whom, texts.also())):
         lines += ["", *_indented(text)]
+    lines += ["", "Presets", *_indented(presets.reason(control.severity, control.advisory))]
+    if control.refines:
+        lines += ["", "Told with", *_indented(f"A gap of {' or '.join(control.refines)} of the same resource.")]
     if control.peers:
         lines += ["", "Equivalent checks of other tools"]
         lines += [f"  {peer:<11} {', '.join(ids)}" for peer, ids in sorted(control.peers.items())]
@@ -160,4 +164,6 @@ def _as_dict(control: Control) -> dict[str, object]:
         "by_machine": control.fix.by_machine,
         "not_by_machine": control.fix.not_by_machine,
         "consequences": list(control.fix.consequences),
+        "refines": list(control.refines),
+        "advisory": control.advisory,
     }

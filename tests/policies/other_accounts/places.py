@@ -48,6 +48,7 @@ def _kms(session: Any, policy: str) -> None:
     answered(session, "kms", "ListKeys", {"Keys": [key]})
     answered(session, "kms", "DescribeKey", {"KeyMetadata": {"KeyId": key["KeyId"], "KeyManager": "CUSTOMER"}})
     answered(session, "kms", "GetKeyPolicy", {"Policy": policy})
+    answered(session, "kms", "ListGrants", {"Grants": []})
 
 
 PLACES: dict[str, Place] = {

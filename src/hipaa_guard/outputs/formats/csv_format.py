@@ -29,7 +29,7 @@ _FORMULA = tuple("=+-@\t\r\n\0")
 _HEADS = (
     *("status", "severity", "control", "title", "45 CFR", "resource", "message", "kind", "type", "account", "region"),
     *("file", "line", "root", "cause", "missing action", "may not exist", "new", "exception", "exception expires"),
-    *("fingerprint", "settings", "register", "the fix also"),
+    *("fingerprint", "settings", "register", "the fix also", "follows from", "advisory"),
 )
 _AT_ONCE = 1000
 
@@ -57,7 +57,7 @@ def _rows(assessment: Assessment, guard: Callable[[str], str]) -> Iterator[str]:
         rows.writerow([guard(cells.get(head, "")) for head in _HEADS])
     for number, finding in enumerate(assessment.findings, 1):
         values = _cells(assessment, finding, controls.get(finding.control_id))
-        rows.writerow([guard(cell or "") for cell in (*values, *used, _also(finding, controls))])
+        rows.writerow([guard(cell or "") for cell in (*values, *used, _also(finding, controls), *_beside(finding))])
         if number % _AT_ONCE == 0:
             yield text.getvalue()
             text.seek(0)
@@ -91,6 +91,10 @@ def _cells(assessment: Assessment, finding: Finding, control: ControlSummary | N
         exception.expires_on.isoformat() if exception else "",
         finding.fingerprint,
     )
+
+
+def _beside(finding: Finding) -> tuple[str, str]:
+    return finding.follows_from or "", "advisory" if finding.advisory else ""
 
 
 def _also(finding: Finding, controls: Mapping[str, ControlSummary]) -> str:

@@ -12,7 +12,7 @@ from hipaa_guard.assessment.gate import counted
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.outputs.wording import phrases, settings_in_effect
+from hipaa_guard.outputs.wording import phrases, settings_in_effect, told
 from hipaa_guard.outputs.wording.harmless_text import shortened, unmarked, visible
 from hipaa_guard.outputs.wording.page import Page
 from hipaa_guard.outputs.wording.repository_paths import in_repository
@@ -30,12 +30,14 @@ def render(assessment: Assessment, page: Page | None = None) -> str:
 
 def _lines(assessment: Assessment) -> Iterator[str]:
     controls = {control.id: control.title for control in assessment.controls}
-    open_findings = [each for each in assessment.findings if each.status in phrases.OPEN and each.exception is None]
+    gaps = told.gaps(assessment.findings)
+    unknown = [each for each in assessment.findings if each.status is Status.UNKNOWN and each.exception is None]
+    open_findings = [*gaps.told, *unknown]
     shown = sorted(open_findings, key=_rank)[:MOST]
     if changed := settings_in_effect.change(assessment):
         yield _command("warning", {"title": f"hipaa-guard: {settings_in_effect.CHANGED}"}, changed)
     for finding in shown:
-        yield _annotation(assessment, finding, controls.get(finding.control_id, finding.control_id))
+        yield _annotation(assessment, finding, controls.get(finding.control_id, finding.control_id), gaps)
     rest = list(_not_shown(assessment, len(open_findings) - len(shown)))
     if rest:
         text = f"{'; '.join(rest)}. The summary of the step, or -o markdown=FILE, has more."
@@ -49,7 +51,7 @@ def _rank(finding: Finding) -> tuple[bool, bool, int]:
     return finding.status is not Status.FAIL, finding.new is not True, finding.severity.rank
 
 
-def _annotation(assessment: Assessment, finding: Finding, title: str) -> str:
+def _annotation(assessment: Assessment, finding: Finding, title: str, gaps: told.Gaps) -> str:
     properties: dict[str, str] = {}
     place = in_repository(assessment.scan, finding.location)
     if place is not None:
@@ -57,7 +59,9 @@ def _annotation(assessment: Assessment, finding: Finding, title: str) -> str:
     new = "new, " if finding.new else ""
     word = f"{new}{finding.severity.value}" if finding.status is Status.FAIL else phrases.STATUS[finding.status]
     properties["title"] = f"hipaa-guard ({word}): {title}"
+    following = gaps.following(finding)
     message = f"{shortened(phrases.name(finding), _NAME)} {finding.message} [{finding.control_id}]"
+    message += f". {following}" if following else ""
     return _command(_kind(finding), properties, message)
 
 
@@ -70,6 +74,8 @@ def _kind(finding: Finding) -> str:
 def _not_shown(assessment: Assessment, rest: int) -> Iterator[str]:
     if rest:
         yield counted(rest, "more finding is not shown here", "more findings are not shown here")
+    if apart := sum(finding.advisory and finding.follows_from is None for finding in assessment.findings):
+        yield counted(apart, "gap is advisory", "gaps are advisory")
     accepted = sum(phrases.exception(finding) is not None for finding in assessment.findings)
     if accepted:
         yield counted(accepted, "finding is an accepted risk", "findings are accepted risks")

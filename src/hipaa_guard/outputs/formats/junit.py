@@ -113,6 +113,8 @@ def _judged(assessment: Assessment, finding: Finding, control: ControlSummary | 
     if exception is not None:
         return _Case(name, "skipped", "exception", phrases.accepted(exception), message)
     text = _details(assessment, finding, control)
+    if finding.advisory:
+        return _Case(name, "skipped", "advisory", message, text)
     if finding.status is Status.FAIL:
         return _Case(name, "failure", finding.severity.value, message, text)
     if finding.status is Status.UNKNOWN:

@@ -13,7 +13,7 @@ from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.locations import Gap
 from hipaa_guard.outputs.report.bars import SAFEGUARDS, Bar, named, rule_bars, topic_bars
 from hipaa_guard.outputs.report.exception_view import ExceptionView, exception_views
-from hipaa_guard.outputs.wording import phrases, requirement_lines, settings_in_effect
+from hipaa_guard.outputs.wording import phrases, requirement_lines, settings_in_effect, told
 from hipaa_guard.outputs.wording.harmless_text import anchor, shortened
 
 MOST_ROWS = 2000
@@ -315,7 +315,7 @@ def _row(block: Sequence[Finding], roots: bool, most: int = 0) -> FindingRow:
         control_id=finding.control_id,
         resource=shortened(phrases.name(finding), _NAME),
         where=_where(finding, roots, others),
-        message=shortened(finding.message, _MESSAGE),
+        message=shortened(finding.message, _MESSAGE) + (f" ({note})" if (note := told.note(finding)) else ""),
         uncertain=finding.uncertain or "",
         exception=finding.exception,
         new=bool(finding.new),

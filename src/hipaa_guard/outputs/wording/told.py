@@ -60,6 +60,13 @@ def apart(findings: Sequence[Finding]) -> str:
     return f"Of the failures, {' and '.join(parts)}; --all shows each." if parts else ""
 
 
+def note(finding: Finding) -> str:
+    """Beside what a gap is told, in words; empty for a gap of its own."""
+    if finding.follows_from is not None:
+        return f"follows from {finding.follows_from}"
+    return "advisory" if finding.advisory else ""
+
+
 def by_cause(blocks: Iterable[list[Finding]]) -> list[list[list[Finding]]]:
     """Blocks of one control that one place in source decides: a call of a module, or a value that is set elsewhere."""
     groups: dict[object, list[list[Finding]]] = {}

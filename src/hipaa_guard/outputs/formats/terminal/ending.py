@@ -98,4 +98,6 @@ def _next(pen: Pen, assessment: Assessment) -> None:
 def _gate(pen: Pen, assessment: Assessment) -> None:
     gate = assessment.gate
     verdict = "passed" if gate.passed else f"failed (exit code {gate.exit_code})"
-    pen.paragraph(f"Gate {verdict}: {' '.join(gate.reasons)}", "good" if gate.passed else "bad")
+    # A terminal would break a long line inside a word; programs and logs get one line with all reasons.
+    say = pen.paragraph if pen.page.terminal else pen.line
+    say(f"Gate {verdict}: {' '.join(gate.reasons)}", "good" if gate.passed else "bad")

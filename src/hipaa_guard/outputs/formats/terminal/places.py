@@ -13,8 +13,8 @@ from hipaa_guard.outputs.wording.pen import Pen
 
 NAME_LENGTH = 160
 MESSAGE_LENGTH = 400
-DIGITS = 7
-"""How many digits of a fingerprint are shown: enough to tell apart the gaps of a large scan."""
+DIGITS = 8
+"""How many digits of a fingerprint are shown: as many as `explain` needs to find it."""
 
 Block = list[Finding]
 """Findings of one control that say the same of instances of one block of source."""
