@@ -50,17 +50,17 @@ def controls_page(controls: list[Control]) -> str:
 _PRESETS = """
 ## Presets
 
-`--preset strict` stops a pipeline for every gap. `--preset recommended`, the default, stops it for every gap but advisory
-ones: gaps of severity low of the controls that say so on the page of their service, with the reason. A gap of severity
-medium or worse always stops, and so does one of severity low where nothing else stands for it. `--fail-on SEVERITY` takes
-the place of the preset. Advisory gaps count everywhere and keep their fingerprints; people read one line of them, unless
-they ask for `--all`.
+`--preset strict` stops a pipeline for every gap. `--preset recommended`, the default, stops it for every gap but
+advisory ones: gaps of severity low of the controls that say so on the page of their service, with the reason. A gap of
+severity medium or worse always stops, and so does one of severity low where nothing else stands for it.
+`--fail-on SEVERITY` takes the place of the preset. Advisory gaps count everywhere and keep their fingerprints; people
+read one line of them, unless they ask for `--all`.
 
 ## Gaps that are told with others
 
-Where a control asks for more of what another one asks for, a gap of it follows from the gap of that one, and reports for
-people tell both in one line; the page of the service says of which. Counts, the gate, exceptions and files for programs
-keep each; JSON has `follows_from`."""
+Where a control asks for more of what another one asks for, a gap of it follows from the gap of that one, and reports
+for people tell both in one line; the page of the service says of which. Counts, the gate, exceptions and files for
+programs keep each; JSON has `follows_from`."""
 
 
 def rule_page(controls: list[Control]) -> str:
