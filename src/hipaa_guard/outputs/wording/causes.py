@@ -43,6 +43,9 @@ def names_in_words(finding: Finding) -> str:
 
 
 def _source(name: str) -> str:
-    """A data source without the attribute that was read; a variable as it is."""
+    """A data source without its module and the attribute that was read; a variable as it is."""
     parts = name.split(".")
-    return ".".join(parts[: parts.index("data") + 3]) if "data" in parts else name
+    if "data" not in parts:
+        return name
+    at = parts.index("data")
+    return ".".join(parts[at : at + 3]).partition("[")[0]
