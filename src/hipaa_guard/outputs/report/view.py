@@ -144,7 +144,7 @@ class ReportView:
     register: tuple[FindingRow, ...]
     register_more: int
     accepted_and_new: str
-    """How many of the open findings are covered by exceptions, and how many are new."""
+    """How many of the open findings are covered by exceptions, new, told with others, and advisory."""
     exceptions: tuple[ExceptionView, ...]
     unexercised: tuple[ControlSummary, ...]
 
@@ -178,7 +178,9 @@ def view(assessment: Assessment, digest: str) -> ReportView:
         safeguards=_safeguards(assessment, open_findings),
         register=tuple(_row([finding], roots) for finding in open_findings[:MOST_ROWS]),
         register_more=max(0, len(open_findings) - MOST_ROWS),
-        accepted_and_new=phrases.accepted_and_new(open_findings),
+        accepted_and_new=" ".join(
+            filter(None, (phrases.accepted_and_new(open_findings), told.apart(assessment.findings)))
+        ),
         exceptions=exception_views(assessment),
         unexercised=tuple(control for control in assessment.controls if not any(control.counts.values())),
     )

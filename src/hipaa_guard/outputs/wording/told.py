@@ -57,7 +57,7 @@ def apart(findings: Sequence[Finding]) -> str:
         *([f"{counted(follow, 'follows', 'follow')} from another gap of the same resource"] if follow else []),
         *([f"{counted(advisory, 'is', 'are')} advisory"] if advisory else []),
     ]
-    return f"Of the failures, {' and '.join(parts)}; --all shows each." if parts else ""
+    return f"Of the failures, {' and '.join(parts)}." if parts else ""
 
 
 def note(finding: Finding) -> str:
