@@ -237,7 +237,7 @@ class TestBaseline:
     def test_a_resource_that_is_gone(self, tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.write(tree, "/infra/main.tf", "aws_s3_bucket.gone", "CKV_AWS_21")
         (only,) = proposals(capsys, ".checkov.baseline")["not_proposed"]
-        assert only["why"] == f"the scan judged no such resource by {VERSIONING}"
+        assert only["why"] == "the scan judged no such resource by a control that is its equivalent"
 
 
 class TestReports:
@@ -398,6 +398,18 @@ class TestMutelist:
         assert why["s3_bucket_object_versioning"].startswith("the scan judged no such resource")
         (ci_versions,) = [each for each in found["proposed"] if named({"proposed": [each]})[0][:2] == (VERSIONING, ci)]
         assert ci_versions["silenced"][0]["reason"] == "They receive the logs of the other buckets."
+
+    def test_a_pattern_is_one_line_for_all_checks_without_a_resource(
+        self, account: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        text = 'Mutelist: {Accounts: {"*": {Checks: {"*": {Regions: ["*"], Resources: ["^phi$"]}}}}}\n'
+        (account / "mutes.yaml").write_text(text)
+        command = ["import", "mutes.yaml", "--with", "scan.json", "--as-exceptions", "new.yaml"]
+        assert run(command) == CLEAN
+        told = capsys.readouterr().out
+        assert told.count("the scan judged no such resource") == 1
+        assert " more checks, mutes.yaml: account *, check *" in told
+        assert "3 exceptions proposed" in told
 
     def test_an_entry_is_for_the_arn(self, account: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (account / "mutes.yaml").write_text(MUTES)

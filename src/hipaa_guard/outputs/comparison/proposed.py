@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hipaa_guard.assessment.gate import counted
@@ -55,9 +55,10 @@ def _lines(proposals: Proposals, most: int | None) -> Iterator[str]:
         yield ""
     if proposals.left:
         yield "NOT PROPOSED"
-        for left in proposals.left[:most]:
-            yield from map(visible, _left_lines(left))
-        yield from _rest(len(proposals.left), most)
+        groups = _grouped(proposals.left)
+        for group in groups[:most]:
+            yield from map(visible, _left_lines(group))
+        yield from _rest(len(groups), most)
         yield ""
     if proposals.gaps:
         yield "NOT READ"
@@ -77,14 +78,23 @@ def _proposed_lines(proposal: Proposal) -> Iterator[str]:
         yield f"    the control also asks what was not silenced: {', '.join(proposal.also_asks)}"
 
 
-def _left_lines(left: Left) -> Iterator[str]:
-    yield f"  {_said(left.silenced)}"
-    yield f"    {left.reason}"
+def _grouped(left: Sequence[Left]) -> list[list[Left]]:
+    """Checks of one place and one reason, which a pattern of a mutelist may stand for by the hundred."""
+    found: dict[tuple[str, str, str], list[Left]] = {}
+    for each in left:
+        found.setdefault((each.silenced.tool, each.silenced.place, each.reason), []).append(each)
+    return list(found.values())
 
 
-def _said(silenced: Silenced) -> str:
+def _left_lines(group: Sequence[Left]) -> Iterator[str]:
+    more = f" and {len(group) - 1:,} more checks" if len(group) > 1 else ""
+    yield f"  {_said(group[0].silenced, more)}"
+    yield f"    {group[0].reason}"
+
+
+def _said(silenced: Silenced, more: str = "") -> str:
     reason = f": {silenced.reason}" if silenced.reason else ""
-    return shortened(f"{silenced.tool} {silenced.check or '(no id)'}, {silenced.place}{reason}", _LENGTH)
+    return shortened(f"{silenced.tool} {silenced.check or '(no id)'}{more}, {silenced.place}{reason}", _LENGTH)
 
 
 def _rest(number: int, most: int | None) -> Iterator[str]:

@@ -12,8 +12,8 @@ from hipaa_guard.peers.reading import read as read_results
 from hipaa_guard.peers.results import PeerError
 from hipaa_guard.peers.silencing import checkov_baseline, checkov_comments, prowler_mutelist
 from hipaa_guard.peers.silencing.silenced import Silencing, suppressed
-from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.modules.module import is_configuration
+from hipaa_guard.terraform.repository.untrusted_paths import RESULT, FoundPathError, content_of_named
 
 EXPECTED = (
     "a directory or file of Terraform with comments of Checkov, a .checkov.baseline, a mutelist of Prowler (YAML), "
@@ -69,10 +69,8 @@ def _json(path: Path) -> Any:
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > limits.DOCUMENT_BYTES:
-            raise PeerError(f"it is larger than {limits.DOCUMENT_BYTES // 1024 // 1024} MiB")
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise PeerError(f"cannot read {path}: {error.strerror}") from None
+        return content_of_named(path, RESULT.largest).decode("utf-8-sig")
+    except FoundPathError as error:
+        raise PeerError(f"{path} {error}") from None
     except UnicodeDecodeError:
         raise PeerError("it is not UTF-8 text") from None
