@@ -10,7 +10,8 @@ LOCKED ?= requirements/dev.txt
 PIP = -m pip --disable-pip-version-check -qq
 HELD = --require-hashes --only-binary :all:
 
-.PHONY: demo test test-fast check real docs lint service tools lock lock-check test-allowed benchmark benchmark-live benchmark-terraform clean
+.PHONY: demo test test-fast check real docs docs-site lint release-check service tools lock lock-check test-allowed benchmark benchmark-live \
+	benchmark-terraform clean
 
 $(STAMP): $(VENV)/.locked pyproject.toml
 	$(BIN)/python $(PIP) install --no-deps --no-build-isolation --editable .
@@ -59,6 +60,35 @@ docs: $(STAMP)
 	$(BIN)/python -m tests.required_arguments
 	$(BIN)/python -m docs.generate
 
+## Build the site of docs/ into out/site; a link that leads nowhere fails it
+docs-site: $(VENV)/site/.installed
+	rm -rf out/site
+	$(VENV)/site/bin/python -m docs.site out/site
+
+## Build wheel and source distribution into dist/, check and install them, and write what they are made of; TAG=v0.9.0 checks it
+release-check: $(VENV)/release/.installed $(STAMP)
+	rm -rf dist build
+	$(VENV)/release/bin/python -m build --no-isolation --outdir dist .
+	$(VENV)/release/bin/python -m twine check --strict dist/*
+	$(VENV)/release/bin/check-wheel-contents dist/*.whl
+	$(PYTHON) -m venv --clear --without-pip $(VENV)/released
+	$(BIN)/python $(PIP) --python $(VENV)/released install $(HELD) -r requirements/runtime.txt
+	$(BIN)/python $(PIP) --python $(VENV)/released install --no-deps --no-index --find-links dist hipaa-guard-cloud
+	$(VENV)/released/bin/hipaa-guard --version
+	mkdir -p out
+	$(VENV)/release/bin/cyclonedx-py environment --output-reproducible --output-file out/sbom.cdx.json $(VENV)/released/bin/python
+	$(BIN)/python -m tests.release dist out/sbom.cdx.json $(TAG)
+
+$(VENV)/site/.installed: requirements/site.txt $(VENV)/.locked
+	$(PYTHON) -m venv --clear --without-pip $(VENV)/site
+	$(BIN)/python $(PIP) --python $(VENV)/site install $(HELD) -r requirements/site.txt
+	touch $@
+
+$(VENV)/release/.installed: requirements/release.txt requirements/build.txt $(VENV)/.locked
+	$(PYTHON) -m venv --clear --without-pip $(VENV)/release
+	$(BIN)/python $(PIP) --python $(VENV)/release install $(HELD) -r requirements/release.txt -r requirements/build.txt
+	touch $@
+
 ## Write the skeleton of a service: make service NAME=kinesis
 service: $(STAMP)
 	$(BIN)/python -m tests.skeleton $(NAME)
@@ -91,6 +121,8 @@ lock: $(UV)
 	$(COMPILE) pyproject.toml --constraint requirements/dev.txt --output-file requirements/runtime.txt
 	$(COMPILE) requirements/build.in --constraint requirements/dev.txt --output-file requirements/build.txt
 	$(COMPILE) requirements/checkov.in --output-file requirements/checkov.txt
+	$(COMPILE) requirements/site.in --output-file requirements/site.txt
+	$(COMPILE) requirements/release.in --constraint requirements/build.txt --output-file requirements/release.txt
 	$(COMPILE) requirements/uv.in --output-file requirements/uv.txt
 	npm install --loglevel error --package-lock-only --omit-lockfile-registry-resolved --prefix requirements
 	$(MAKE) lock-check
@@ -98,7 +130,8 @@ lock: $(UV)
 ## Say whether each held release has a wheel for each Python and platform
 lock-check: $(UV)
 	@set -e; for python in $(PYTHONS); do for platform in $(PLATFORMS); do \
-		for files in "requirements/build.txt requirements/dev.txt requirements/runtime.txt" requirements/checkov.txt; do \
+		for files in "requirements/build.txt requirements/dev.txt requirements/runtime.txt" requirements/checkov.txt requirements/site.txt \
+			requirements/release.txt; do \
 			$(UV) pip compile $(WHEELS_ONLY) --python-version $$python --python-platform $$platform $$files \
 				--output-file /dev/null; \
 		done; echo "Python $$python on $$platform: every release has a wheel"; \

@@ -84,6 +84,15 @@ def test_ids_are_added_and_none_vanishes() -> None:
         ids(CONTROLS, f"{written}sqs_queue_gone\n")
 
 
+@pytest.mark.parametrize("name", ["faq", "migration", "stability", "comparison", "tutorial"])
+def test_options_that_a_page_tells_of_exist(files: dict[str, str], name: str) -> None:
+    text = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    known = set(re.findall(r"--[a-z][a-z-]+", files["docs/command-line.md"]))
+    commands = re.findall(r"hipaa-guard [^`\n]*(?:\\\n[^`\n]*)*", text)
+    told = {option for command in commands for option in re.findall(r" (--[a-z][a-z-]+)", command)}
+    assert told - known == set()
+
+
 def test_contributing_names_files_that_exist() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     tables = re.findall(

@@ -1,3 +1,3 @@
 """The version of hipaa-guard."""
 
-VERSION = "0.1.0"
+VERSION = "0.9.0"

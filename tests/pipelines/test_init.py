@@ -17,7 +17,7 @@ from tests.patience import HANGS
 from tests.pipelines.tools import ROOT, accepts, actionlint, git, tool
 
 BAD = 'resource "aws_s3_bucket" "phi" {}\n'
-FROM = ("--install", "hipaa-guard-cloud==0.1.0")
+FROM = ("--install", "hipaa-guard-cloud==0.9.0")
 WORKFLOW = ".github/workflows/hipaa-guard.yml"
 JOB = ".gitlab/hipaa-guard.yml"
 
@@ -89,7 +89,7 @@ def test_the_workflow_of_github_is_valid_and_its_scan_runs(repository: Path) -> 
     workflow: dict[Any, Any] = yaml.safe_load(path.read_text())
     assert workflow[True]["push"]["branches"] == ["trunk"]  # YAML 1.1 reads `on` as true
     by_name = {step.get("name"): step for step in workflow["jobs"]["scan"]["steps"]}
-    assert by_name["Install"]["env"] == {"REQUIREMENT": "hipaa-guard-cloud==0.1.0"}
+    assert by_name["Install"]["env"] == {"REQUIREMENT": "hipaa-guard-cloud==0.9.0"}
     scan = by_name["Scan"]["run"]
     pushed = steps(scan, repository, BASE="", GITHUB_ACTIONS="true")
     assert pushed.returncode == 1, pushed.stderr
@@ -111,7 +111,7 @@ def test_the_job_of_gitlab_is_valid_and_its_scan_runs(repository: Path) -> None:
     accepts(*check, repository / JOB, repository / ".gitlab-ci.yml")
     assert yaml.safe_load((repository / ".gitlab-ci.yml").read_text()) == {"include": [{"local": JOB}]}
     job = yaml.safe_load((repository / JOB).read_text())["hipaa-guard"]
-    assert job["variables"]["REQUIREMENT"] == "hipaa-guard-cloud==0.1.0"
+    assert job["variables"]["REQUIREMENT"] == "hipaa-guard-cloud==0.9.0"
     (script,) = job["script"]
     assert steps(script, repository).returncode == 1
     for file in job["artifacts"]["reports"].values():

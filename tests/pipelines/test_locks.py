@@ -23,6 +23,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 MAKEFILE = (ROOT / "Makefile").read_text()
 PYTHONS = tuple(re.findall(r"(?m)^PYTHONS := (.+)$", MAKEFILE)[0].split())
 PLATFORMS = ({"sys_platform": "linux", "os_name": "posix"}, {"sys_platform": "darwin", "os_name": "posix"})
+WORKFLOWS = [f".github/workflows/{name}.yml" for name in ("releases", "publish")]
 WHERE = [{"python_version": each, "python_full_version": f"{each}.1", **on} for each in PYTHONS for on in PLATFORMS]
 
 RUNTIME = PROJECT["project"]["dependencies"]
@@ -31,6 +32,8 @@ ASKED = {
     "runtime.txt": RUNTIME,
     "dev.txt": [*RUNTIME, *EXTRAS["demo"], *EXTRAS["dev"]],
     "build.txt": requirement_lines("build.in"),
+    "site.txt": EXTRAS["docs"],
+    "release.txt": requirement_lines("release.in"),
     "checkov.txt": requirement_lines("checkov.in"),
     "uv.txt": requirement_lines("uv.in"),
 }
@@ -74,6 +77,10 @@ def test_the_build_backend_is_held_within_the_range_of_the_build_system() -> Non
     assert "pip" in pins("build.txt")
 
 
+def test_the_site_is_made_by_the_extra() -> None:
+    assert requirement_lines("site.in") == EXTRAS["docs"]
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "requirements").iterdir()), ids=lambda path: path.name)
 def test_no_file_says_where_to_download(path: Path) -> None:
     assert re.findall(r"://|index-url|find-links|trusted-host|resolved", path.read_text()) == []
@@ -90,7 +97,7 @@ def test_what_npm_installs_is_held() -> None:
 # --- where they are used ---
 
 
-@pytest.mark.parametrize("name", ["Makefile", "Dockerfile", "action.yml", ".ci/run", ".github/workflows/releases.yml"])
+@pytest.mark.parametrize("name", ["Makefile", "Dockerfile", "action.yml", ".ci/run", *WORKFLOWS])
 def test_nothing_is_installed_that_no_file_holds(name: str) -> None:
     text = re.sub(r"(?m)^HELD = (.+)$", "", (ROOT / name).read_text()).replace("\\\n", " ")
     (held,) = re.findall(r"(?m)^HELD = (.+)$", MAKEFILE)

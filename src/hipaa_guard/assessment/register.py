@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from hipaa_guard.assessment.exception_scopes import ExceptionScope
 from hipaa_guard.assessment.exceptions import LONGEST, RegisterEntry
-from hipaa_guard.assessment.yaml_size import expanded
+from hipaa_guard.assessment.yaml_size import expanded, repeated_keys
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.terraform.repository.untrusted_paths import REGISTER, FoundPathError, content, content_of_named
 
@@ -187,7 +187,7 @@ def _document(text: str, name: str) -> tuple[Any, list[int]]:
             return {}, []
         if expanded(node, _MOST_VALUES) > _MOST_VALUES:
             raise RegisterError(f"{name}: with its aliases it has more than {_MOST_VALUES:,} values")
-        for key in _repeated(node):
+        for key in repeated_keys(node):
             raise RegisterError(f"{name}:{key.start_mark.line + 1}: {key.value[:60]!r} is there twice")
         return loader.construct_document(node), [item.start_mark.line + 1 for item in _items(node)]
     except yaml.YAMLError as error:
@@ -206,30 +206,22 @@ def _items(node: yaml.Node) -> list[yaml.Node]:
     return lists[0].value if lists else []
 
 
-def _repeated(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
-    """Keys that stand twice in one mapping: YAML would silently take the last."""
-    waiting, seen = [node], set()
-    while waiting:
-        one = waiting.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        if isinstance(one, yaml.MappingNode):
-            keys = Counter(key.value for key, _ in one.value if isinstance(key, yaml.ScalarNode))
-            yield from (
-                key for key, _ in reversed(one.value) if isinstance(key, yaml.ScalarNode) and keys[key.value] > 1
-            )
-            waiting += [value for _, value in one.value]
-        elif isinstance(one, yaml.SequenceNode):
-            waiting += one.value
-
-
 _SAID = {
     "missing": "is missing",
     "extra_forbidden": "is not a field of it",
     "string_type": "must be text: put it into quotes",
 }
 _EXAMPLES = {"id": "it must be like EX-12", "account": "it must be 12 digits in quotes", "version": "it must be 1"}
+
+
+def _is_empty(data: Any, path: Iterable[int | str]) -> bool:
+    """Whether a field is there without a value, as in a proposal that nobody has filled in."""
+    for step in path:
+        try:
+            data = data[step]
+        except (TypeError, LookupError):
+            return False
+    return data is None
 
 
 def _sentence(error: ErrorDetails, data: Any, lines: list[int], name: str) -> str:
@@ -244,6 +236,8 @@ def _sentence(error: ErrorDetails, data: Any, lines: list[int], name: str) -> st
         path = path[2:]
     field = ".".join(str(step) for step in path)
     said = _SAID.get(error["type"]) or error["msg"]
+    if _is_empty(data, error["loc"]):
+        said = "is empty: fill it in"
     if path and error["type"] not in _SAID and path[-1] in _EXAMPLES:
         said = _EXAMPLES[str(path[-1])]
     return f"{place}: {field + ': ' if field else ''}{said}"

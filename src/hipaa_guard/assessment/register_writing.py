@@ -1,8 +1,9 @@
-"""Adding an entry to the register of exceptions, without a change to the text that it has."""
+"""Adding an entry to the register of exceptions, without a change to the text that it has, and registers to fill in."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
@@ -15,6 +16,8 @@ _HEAD = """\
 version: 1
 exceptions:
 """
+
+_NOT_SAID = re.compile(r"^( {4}[a-z_]+): null$")
 
 
 def next_id(entries: list[RegisterEntry]) -> str:
@@ -44,6 +47,19 @@ def appended(text: str, name: str, values: Mapping[str, Any]) -> tuple[str, Regi
             f"{name}: hipaa-guard cannot add an entry to this layout: make `exceptions:` the last key of the file"
         )
     return result, after[-1]
+
+
+def to_fill_in(rows: Iterable[tuple[Mapping[str, Any], Iterable[str]]]) -> str:
+    """The text of a new register with these entries, each below its remarks. A value that is None is left to a person.
+
+    Reading it fails, and names each value that is missing, until all are filled in. A remark is one harmless line.
+    """
+    text = _HEAD
+    for row, remarks in rows:
+        text += "".join(f"  # {remark}\n" for remark in remarks)
+        entry = yaml.safe_dump([dict(row)], sort_keys=False, allow_unicode=True, width=100)
+        text += "".join(_NOT_SAID.sub(r"\1:  # fill in", f"  {line}") for line in entry.splitlines(keepends=True))
+    return text
 
 
 def _end_of_list(text: str, name: str) -> tuple[str, int]:

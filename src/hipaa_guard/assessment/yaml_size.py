@@ -1,6 +1,12 @@
-"""The size of YAML with its aliases expanded: constructing it could fill the memory."""
+"""What YAML does not tell by its values: its size with its aliases expanded, and keys that stand twice.
+
+Constructing a text of a few lines could fill the memory.
+"""
 
 from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
 
 import yaml
 
@@ -31,3 +37,21 @@ def _children(node: yaml.Node) -> list[yaml.Node]:
     if isinstance(node, yaml.MappingNode):
         return [each for pair in node.value for each in pair]
     return list(node.value) if isinstance(node, yaml.SequenceNode) else []
+
+
+def repeated_keys(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
+    """Keys that stand twice in one mapping: YAML would silently take the last."""
+    waiting, seen = [node], set()
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, yaml.MappingNode):
+            keys = Counter(key.value for key, _ in one.value if isinstance(key, yaml.ScalarNode))
+            yield from (
+                key for key, _ in reversed(one.value) if isinstance(key, yaml.ScalarNode) and keys[key.value] > 1
+            )
+            waiting += [value for _, value in one.value]
+        elif isinstance(one, yaml.SequenceNode):
+            waiting += one.value

@@ -1,0 +1,1 @@
+"""What people told other scanners to leave out, and the accepted risks that this proposes."""
