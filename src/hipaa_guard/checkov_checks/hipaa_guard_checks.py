@@ -45,6 +45,8 @@ class _Scan:
     def __init__(self, target: str) -> None:
         self.problem = ""
         self._verdicts: dict[tuple[str, str], list[_Verdict]] = defaultdict(list)
+        self._controls: set[str] = set()
+        self._addresses: set[str] = set()
         ended = _called("scan", "terraform", target, "-q", "-o", "json", *shlex.split(os.environ.get(OPTIONS, "")))
         if isinstance(ended, str):
             self.problem = ended
@@ -56,11 +58,13 @@ class _Scan:
             _print(f"nothing of {target} was judged: {self.problem}")
 
     def _read(self, result: dict[str, Any]) -> None:
+        self._controls.update(control["id"] for control in result["controls"])
         for finding in result["findings"]:
             # Checkov knows blocks only: a resource nested in one is judged with it.
             address = finding["resource"].get("inside") or finding["resource"]["address"]
             if address is not None:
                 self._verdicts[finding["control_id"], address].append(finding)
+                self._addresses.add(address)
         gaps = [gap for gap in result["coverage"]["gaps"] if gap["incomplete"]]
         for gap in gaps[:_MOST]:
             _print(f"not looked at: {gap['subject']}: {gap['reason']}")
@@ -73,6 +77,13 @@ class _Scan:
         # A plan names no files.
         here = [each for each in found if each["location"] is None or each["location"]["file"] == file.lstrip("/")]
         return min(here or found, key=lambda each: _WORST_FIRST.index(each["status"]), default=None)
+
+    def is_of_no_concern(self, control: str, address: str) -> bool:
+        """Whether a control was asked of the scan and judges no such resource, though other controls judge it.
+
+        A type may hold several kinds: the instances that only some clusters bring along are not in every cluster.
+        """
+        return control in self._controls and bool(self._addresses & {address, f"{address}[?]"})
 
     def unvisited(self, addresses: set[str]) -> list[str]:
         """The addresses of failing resources that Checkov does not know."""
@@ -155,6 +166,8 @@ class _Check(BaseResourceCheck):  # type: ignore[misc] # Checkov is not installe
         if scan.problem:
             return _skipped(f"not known: hipaa-guard could not scan: {scan.problem}")
         verdict = scan.verdict(self.id, address, scanned_file)
+        if verdict is None and scan.is_of_no_concern(self.id, address):
+            return _left_out()
         if verdict is None:
             return _skipped("not known: hipaa-guard has no such resource")
         inside = f"{verdict['resource']['address']} " if "inside" in verdict["resource"] else ""
@@ -172,7 +185,12 @@ def _check_result(verdict: _Verdict) -> dict[str, Any]:
     if status in ("pass", "fail"):
         result = CheckResult.PASSED if status == "pass" else CheckResult.FAILED
         return {"result": result, "evaluated_keys": []}
-    return {"result": CheckResult.UNKNOWN, "evaluated_keys": []}  # not applicable: Checkov leaves it out
+    return _left_out()
+
+
+def _left_out() -> dict[str, Any]:
+    """Not applicable: Checkov leaves such results out of its report."""
+    return {"result": CheckResult.UNKNOWN, "evaluated_keys": []}
 
 
 def _skipped(reason: str) -> dict[str, Any]:
