@@ -14,6 +14,7 @@ from hipaa_guard.fixing.steps import BYTE_ORDER_MARK, Planner, Step
 from hipaa_guard.scanning.options import InputError, Options, TerraformTarget, selected
 from hipaa_guard.scanning.terraform import scan_terraform
 from hipaa_guard.terraform.files import read_instead
+from hipaa_guard.terraform.hcl.alignment import Draft, tidied
 from hipaa_guard.terraform.hcl.editing import CannotEdit
 from hipaa_guard.terraform.input_error import TerraformInputError
 from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
@@ -120,7 +121,8 @@ class _Trial:
     def is_possible(self, step: Step) -> bool:
         """Whether the change of the text is possible at all."""
         try:
-            if step.change(_view(self._planner.original(step.file))) != _view(self._planner.original(step.file)):
+            before = Draft(_view(self._planner.original(step.file)))
+            if step.change(before).text != before.text:
                 return True
             self.reasons[step] = "what would be set is set already"
         except CannotEdit as error:
@@ -148,14 +150,15 @@ class _Trial:
             CannotEdit: after one step, another one is not possible.
 
         """
-        views: dict[Path, str] = {}
+        drafts: dict[Path, Draft] = {}
         for step in steps:
-            before = views.get(step.file)
-            views[step.file] = step.change(_view(self._planner.original(step.file)) if before is None else before)
-        byte_order_marks = {
-            file: BYTE_ORDER_MARK if self._planner.original(file).startswith(BYTE_ORDER_MARK) else b"" for file in views
-        }
-        return {file: byte_order_marks[file] + view.encode("latin-1") for file, view in sorted(views.items())}
+            before = drafts.get(step.file) or Draft(_view(self._planner.original(step.file)))
+            drafts[step.file] = step.change(before)
+        return {file: self._bytes(file, draft) for file, draft in sorted(drafts.items())}
+
+    def _bytes(self, file: Path, draft: Draft) -> bytes:
+        mark = BYTE_ORDER_MARK if self._planner.original(file).startswith(BYTE_ORDER_MARK) else b""
+        return mark + tidied(draft).encode("latin-1")
 
     def enough(self, steps: list[Step]) -> list[Step]:
         """Those of the steps that close their gaps when all are made."""

@@ -67,9 +67,17 @@ class SourceFile:
 
     def line(self, offset: int) -> int:
         """The line, from 1, of an offset."""
+        return bisect_right(self._lines(), offset)
+
+    def start_of(self, line: int) -> int:
+        """The offset at which a line, from 1, begins; the end of the text for a line behind the last."""
+        starts = self._lines()
+        return starts[line - 1] if line <= len(starts) else len(self.text)
+
+    def _lines(self) -> list[int]:
         if self._starts is None:
             self._starts = [0, *(found.end() for found in re.finditer("\n", self.text))]
-        return bisect_right(self._starts, offset)
+        return self._starts
 
     def location(self, start: int, end: int, calls: tuple[Location, ...] = ()) -> Location:
         """The lines from one offset to another."""
@@ -77,9 +85,7 @@ class SourceFile:
 
     def is_alone(self, line: int) -> bool:
         """Whether a line begins with a comment."""
-        self.line(0)
-        assert self._starts is not None
-        return _COMMENT_LINE.match(self.text, self._starts[line - 1]) is not None
+        return _COMMENT_LINE.match(self.text, self.start_of(line)) is not None
 
     def comments(self) -> list[tuple[int, int, str]]:
         """First line, last line and text of all comments, in order."""
