@@ -19,7 +19,6 @@ from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
 Place = tuple[tuple[str, int], ...]
 """The path to a nested block: at each step, its type and its position among blocks of the type."""
 
-_HEADER = re.compile(r'(?:"(?:[^"\\\n]|\\.)*"|/\*.*?\*/|[^"{/\n])*?\{', re.DOTALL)
 _COMMENT_BEHIND = re.compile(r"( +)(?:#|//)")
 _STEP = "  "
 _META = frozenset({"count", "for_each", "provider"})
@@ -190,7 +189,7 @@ def _with_new(draft: Draft, find: _BlockFinder, name: str, value: str) -> Draft:
     block = find(text)
     newline = _newline(text, block.start)
     before = _last_of(block)
-    offset = _line_end(text, _opening(text, block) if before is None else _value_end(before))
+    offset = _line_end(text, _opening(block) if before is None else _value_end(before))
     if _in_comment(text, offset):
         raise CannotEdit("a comment goes on where the argument would stand")
     line = block.source.line(offset)
@@ -209,7 +208,7 @@ def _with_block(draft: Draft, find: _BlockFinder, kinds: Sequence[str], name: st
     lines.append(f"{indent}{_STEP * len(kinds)}{name} = {value}")
     lines.extend(f"{indent}{_STEP * depth}}}" for depth in reversed(range(len(kinds))))
     newline = _newline(text, block.start)
-    opening, closing = _opening(text, block), block.end - 1
+    opening, closing = _opening(block), block.end - 1
     if "\n" not in text[opening:closing]:
         inside = _inside(text, opening, closing)
         start = [f"{indent}{inside}", ""] if inside else []
@@ -227,7 +226,7 @@ def _opened(draft: Draft, find: _BlockFinder) -> Draft:
     """The draft with a block of one line rewritten in several lines."""
     text = draft.text
     block = find(text)
-    opening, closing = _opening(text, block), block.end - 1
+    opening, closing = _opening(block), block.end - 1
     if "\n" in text[opening:closing]:
         return draft
     inside = _inside(text, opening, closing)
@@ -251,12 +250,12 @@ def _last_of(block: HclBlock) -> Attribute | None:
     return next(reversed(short or every), None)
 
 
-def _opening(text: str, block: HclBlock) -> int:
+def _opening(block: HclBlock) -> int:
     """The offset behind the brace that opens a block."""
-    found = _HEADER.match(text, block.start, block.end)
-    if found is None:
+    opening = block.opening()
+    if opening is None:
         raise CannotEdit("its first line is not plain")
-    return found.end()
+    return opening
 
 
 def _indent(text: str, offset: int) -> str:
