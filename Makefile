@@ -50,7 +50,7 @@ real: $(STAMP)
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy src policies tests examples benchmarks docs
+	$(BIN)/mypy src policies tests examples benchmarks docs action
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m docs.generate --check
 

@@ -38,9 +38,9 @@ def test_a_patch_is_shown_and_nothing_written(infra: Path, capfd: pytest.Capture
     assert run(["fix", "infra", *OPTIONS]) == 1
     out, err = capfd.readouterr()
     assert out == (
-        "--- a/infra/main.tf\n+++ b/infra/main.tf\n@@ -1,6 +1,7 @@\n # keys\n"
-        ' resource "aws_kms_key" "phi" {\n-  description = "records" # of patients\n'
-        '+  description         = "records" # of patients\n+  enable_key_rotation = true\n }\n \n'
+        "--- a/infra/main.tf\n+++ b/infra/main.tf\n@@ -1,6 +1,8 @@\n # keys\n"
+        ' resource "aws_kms_key" "phi" {\n   description = "records" # of patients\n'
+        "+\n+  enable_key_rotation = true\n }\n \n"
         ' resource "aws_db_instance" "phi" {}\n\\ No newline at end of file\n'
     )
     assert err == _ALSO.format("in the patch") + "hipaa-guard: the patch closes 1 of 1 gaps in 1 file\n"

@@ -56,7 +56,11 @@ def test_the_fix_of_each_gap_tells_its_consequences(name: str, which: str, reque
     assert not [id for id, text in told.items() if sentences[id] not in text]
 
 
-@pytest.mark.parametrize("write", [html.render, junit.render, markdown.render])
+def _whole_markdown(assessment: Assessment) -> str:
+    return markdown.document(assessment, markdown.STEP_SUMMARY)
+
+
+@pytest.mark.parametrize("write", [html.render, junit.render, _whole_markdown])
 def test_a_page_tells_them(write: Callable[[Assessment], str], telehealth: Assessment) -> None:
     text = write(telehealth)
     failing = {finding.control_id for finding in telehealth.findings if finding.status is Status.FAIL}

@@ -28,11 +28,16 @@ FAILS: dict[str, Callable[[str], int]] = {
     "sarif": lambda text: len(json.loads(text)["runs"][0]["results"]),
     "junit": lambda text: text.count("<failure ") + text.count('<skipped type="advisory"'),
     "gitlab": lambda text: sum(each["severity"] != "info" for each in json.loads(text)),
-    "markdown": lambda text: len(re.findall("^- ", text.split("### Not assessed")[0], re.MULTILINE)),
+    "markdown": lambda text: _in_markdown(text.split("<details>")[0]),
     "ocsf": lambda text: sum(each["compliance"]["status"] == "Fail" for each in json.loads(text)),
     "csv": lambda text: sum(row[0] == "fail" for row in csv.reader(io.StringIO(text.removeprefix("\ufeff")))),
 }
 """How many failing findings a format shows."""
+
+
+def _in_markdown(text: str) -> int:
+    """The gaps that have a line, and those of which only the number is told."""
+    return len(re.findall("(?m)^- ", text)) + int(re.findall(r"(?m)^\*and (\d+) more", text)[0])
 
 
 def test_the_names_are_a_contract() -> None:

@@ -2,88 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
-import pytest
-import yaml
 from packaging.utils import canonicalize_name
 
-from tests.patience import HANGS
+from tests.pipelines.job import BAD, GOOD, Job
 from tests.pipelines.locks import pins
-from tests.pipelines.tools import ROOT, accepts, copied, git, without_index
-
-STEPS = {
-    step["name"]: step for step in yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"] if "run" in step
-}
-NO_INPUTS = dict.fromkeys(("SCANNED", "FAIL_ON", "BASELINE_REF", "SETTINGS_REF", "FAIL_ON_SETTINGS_CHANGE"), "")
-GOOD = 'resource "aws_sqs_queue" "phi" {\n  sqs_managed_sse_enabled = true\n}\n'
-BAD = 'resource "aws_s3_bucket" "phi" {}\n'
-
-GH = """#!/usr/bin/env bash
-printf '%s\\n' "$*" >> "$GH_LOG"
-case "$*" in
-  *--jq*) [ -z "$GH_REFUSES" ] || exit 1; printf '%s' "$GH_KNOWN" ;;
-esac
-"""
-
-
-class Job(NamedTuple):
-    repository: Path
-    temp: Path
-
-    def run(self, step: str, **env: str) -> subprocess.CompletedProcess[str]:
-        """Run a step of the action; every variable it declares has to be given."""
-        assert set(STEPS[step].get("env", {})) <= set(env)
-        script = self.temp / "step.sh"
-        script.write_text(STEPS[step]["run"])
-        clean = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("HIPAA_GUARD_", "GITHUB_", "PIP_"))
-        }
-        files = {name: str(self.temp / name.lower()) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GH_LOG")}
-        clean |= {"RUNNER_TEMP": str(self.temp), "PATH": f"{self.temp}/bin:{os.environ['PATH']}", **files, **env}
-        # As GitHub calls `shell: bash`.
-        return subprocess.run(
-            ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)],
-            cwd=self.repository,
-            env={**clean, "GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "clinic/infra"},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=HANGS,
-        )
-
-    def scan(self, **env: str) -> subprocess.CompletedProcess[str]:
-        return self.run("Scan", **{**NO_INPUTS, **env})
-
-    def told(self, name: str) -> str:
-        path = self.temp / name
-        return path.read_text() if path.exists() else ""
-
-
-@pytest.fixture
-def job(tmp_path: Path) -> Job:
-    made = Job(tmp_path / "repository", tmp_path / "runner's temp")
-    (made.repository / "infra").mkdir(parents=True)
-    (made.repository / "infra" / "main.tf").write_text(BAD)
-    git(made.repository, "init", "-q", "-b", "main")
-    git(made.repository, "add", "-A")
-    git(made.repository, "commit", "-qm", "first")
-    (made.temp / "hipaa-guard" / "bin").mkdir(parents=True)
-    (made.temp / "bin").mkdir()
-    # Instead of the step Install, which has a test of its own.
-    ours = made.temp / "hipaa-guard" / "bin" / "hipaa-guard"
-    ours.write_text(f'#!/usr/bin/env bash\nexec "{sys.executable}" -m hipaa_guard "$@"\n')
-    gh = made.temp / "bin" / "gh"
-    gh.write_text(GH)
-    for program in (ours, gh):
-        program.chmod(0o755)
-    return made
+from tests.pipelines.tools import accepts, copied, git, without_index
 
 
 def test_a_gap_fails_the_step_and_is_told_everywhere(job: Job) -> None:
@@ -170,24 +97,6 @@ def test_the_settings_of_a_base_that_a_shallow_clone_lacks_are_fetched(job: Job,
     shallow = Job(tmp_path / "clone", job.temp)
     assert shallow.scan().returncode == 1
     assert shallow.scan(SETTINGS_REF=git(job.repository, "rev-parse", "main")).returncode == 0
-
-
-def test_the_comment_is_written_once_and_then_replaced(job: Job) -> None:
-    job.scan()
-    env = {"GH_TOKEN": "token", "NUMBER": "7", "GH_REFUSES": ""}
-    assert job.run("Comment", GH_KNOWN="", **env).returncode == 0
-    assert "--method POST repos/clinic/infra/issues/7/comments" in job.told("gh_log")
-    assert f"--field body=@{job.temp}/hipaa-guard.md" in job.told("gh_log")
-    assert job.run("Comment", GH_KNOWN="41\n42\n", **env).returncode == 0
-    assert "--method PATCH repos/clinic/infra/issues/comments/41 " in job.told("gh_log")
-
-
-def test_a_comment_that_is_refused_fails_nothing(job: Job) -> None:
-    job.scan()
-    result = job.run("Comment", GH_TOKEN="", NUMBER="7", GH_REFUSES="yes", GH_KNOWN="")
-    assert result.returncode == 0
-    assert "::warning" in result.stdout
-    assert "POST" not in job.told("gh_log")
 
 
 def test_the_action_installs_itself(job: Job, tmp_path: Path) -> None:

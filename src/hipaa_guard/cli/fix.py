@@ -26,6 +26,12 @@ _GAPS_REMAIN = 1
 @click.argument("path", type=_PATH, default=".")
 @click.option("-c", "--control", "only", multiple=True, metavar="ID", help="Close the gaps of this control only.")
 @click.option("--write", is_flag=True, help="Apply the patch.")
+@click.option(
+    "-i",
+    "--interactive",
+    is_flag=True,
+    help="Show each repair, ask whether to make it, and write those that were chosen.",
+)
 @click.option("--policies", multiple=True, type=_PATH, metavar="DIR", help="As for scan.")
 @click.option("--var-file", "var_files", multiple=True, type=_PATH, metavar="FILE", help="As for scan.")
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="As for scan.")
@@ -37,6 +43,7 @@ def fix(
     *,
     only: tuple[str, ...],
     write: bool,
+    interactive: bool,
     policies: tuple[Path, ...],
     var_files: tuple[Path, ...],
     variables: tuple[str, ...],
@@ -48,7 +55,12 @@ def fix(
 
     The patch goes to stdout; the gaps without a repair, and why, go to stderr. Exit codes: 0 no gap is left, 1 gaps are
     left (also those that the patch closes, until it is applied).
+
+    With --interactive, repairs and questions go to stderr, and answers come from stdin, a line each: y makes the
+    change, n does not, a makes this and all that follow, q stops, ? explains. Unless stdout is a terminal, it gets the
+    patch of what was made.
     """
+    from hipaa_guard.cli.fix_questions import Questions
     from hipaa_guard.cli.scan import no_collections, pairs_of
     from hipaa_guard.fixing.fix import fix_terraform
     from hipaa_guard.fixing.patch import WriteError
@@ -65,15 +77,18 @@ def fix(
                 exceptions=exceptions,
                 inputs=PlanInputs(var_files, pairs_of(variables), workspace=workspace),
                 repository_root=repository_root,
+                choose=Questions() if interactive else None,
             )
-        _show_patch(fixed)
-        if write:
+        if not (interactive and sys.stdout.isatty()):
+            _show_patch(fixed)
+        written = write or interactive
+        if written:
             write_files(fixed.before, fixed.after)
     except (InputError, WriteError) as error:
         raise click.ClickException(str(error)) from None
-    for line in _summary(fixed, written=write):
+    for line in _summary(fixed, written=written):
         click.echo(line, err=True)
-    return _GAPS_REMAIN if fixed.remains or (fixed.repaired and not write) else 0
+    return _GAPS_REMAIN if fixed.remains or (fixed.repaired and not written) else 0
 
 
 def _show_patch(fixed: Fixed) -> None:
@@ -82,14 +97,15 @@ def _show_patch(fixed: Fixed) -> None:
     A pipe may lead to ``git apply`` or to the log of a CI system. Few patches have characters that act; ``git apply``
     refuses one that does, and a line says why.
     """
+    from hipaa_guard.cli.fix_questions import harmless_line, name_in_patch
     from hipaa_guard.fixing.patch import unified
 
     lines = [
         line
         for file, after in fixed.after.items()
-        for line in unified(_name(file, fixed.base), fixed.before[file], after)
+        for line in unified(name_in_patch(file, fixed.base), fixed.before[file], after)
     ]
-    harmless = [_harmless(line) for line in lines]
+    harmless = [harmless_line(line) for line in lines]
     if not _is_file(sys.stdout) and harmless != lines:
         click.echo("".join(harmless).replace("\r\n", "\n"), nl=False)
         click.echo(
@@ -101,28 +117,12 @@ def _show_patch(fixed: Fixed) -> None:
         click.echo("".join(lines).encode("utf-8", "surrogateescape"), nl=False)
 
 
-def _harmless(line: str) -> str:
-    """A line of a patch. The first column is the patch's own: groups of a log cannot begin there."""
-    from hipaa_guard.outputs.wording.harmless_text import unmarked, visible
-
-    text = unmarked("\t".join(map(visible, line.removesuffix("\n").removesuffix("\r").split("\t"))))
-    if text.lstrip().startswith("::"):
-        text = text.replace(":", "\\u003a", 1)
-    return text + line[len(line.rstrip("\r\n")) :]
-
-
 def _is_file(stream: TextIO) -> bool:
     """Whether a stream is a file, which keeps the text and shows it to nobody."""
     try:
         return not stream.isatty() and stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
     except OSError:
         return False
-
-
-def _name(file: Path, base: Path) -> str:
-    """The name of a file in the patch: relative to the working directory, else to the given path."""
-    here = Path.cwd().resolve()
-    return Path(os.path.relpath(file, here if file.is_relative_to(here) else base)).as_posix()
 
 
 def _summary(fixed: Fixed, *, written: bool) -> Iterator[str]:

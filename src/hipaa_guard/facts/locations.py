@@ -20,16 +20,30 @@ GLOBAL = "global"
 """The region of a call or resource that belongs to the whole account."""
 
 
+class Span(NamedTuple):
+    """The characters that say what a place is: the first line of a block up to its brace, or a whole argument.
+
+    Lines and columns count from 1, columns in UTF-16 code units. ``column_end`` is the one behind the last character.
+    """
+
+    line_start: int
+    column_start: int
+    line_end: int
+    column_end: int
+
+
 class Location(NamedTuple):
     """Lines of a source file, from 1. ``file`` is relative to the scanned directory, with forward slashes.
 
-    ``calls`` holds the module calls that lead to the file, outermost first.
+    ``calls`` holds the module calls that lead to the file, outermost first. ``span`` is None where only lines are
+    known.
     """
 
     file: str
     line_start: int
     line_end: int
     calls: tuple[Location, ...] = ()
+    span: Span | None = None
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line_start}"

@@ -6,14 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from hipaa_guard.assessment.model import Assessment
-from hipaa_guard.controls.control import Status
+from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.fixing.steps import BYTE_ORDER_MARK, Planner, Step
 from hipaa_guard.scanning.options import InputError, Options, TerraformTarget, selected
 from hipaa_guard.scanning.terraform import scan_terraform
 from hipaa_guard.terraform.files import read_instead
+from hipaa_guard.terraform.hcl.alignment import Draft, tidied
 from hipaa_guard.terraform.hcl.editing import CannotEdit
 from hipaa_guard.terraform.input_error import TerraformInputError
 from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
@@ -53,6 +55,26 @@ class Fixed:
         )
 
 
+class Repair(NamedTuple):
+    """A change of one file, offered to somebody who chooses. ``before`` has the repairs that were chosen already."""
+
+    number: int
+    """Which of the repairs it is, from 1."""
+    total: int
+    findings: tuple[Finding, ...]
+    title: str
+    """Of the control whose gaps it closes."""
+    also: str
+    """What it does besides closing them, in a sentence; empty where it does nothing else."""
+    file: Path
+    before: bytes
+    after: bytes
+
+
+Choose = Callable[[Repair], str]
+"""Why a repair is not made, as a clause; empty where it is made."""
+
+
 def fix_terraform(
     path: Path,
     *,
@@ -61,11 +83,13 @@ def fix_terraform(
     exceptions: Path | None = None,
     inputs: PlanInputs | None = None,
     repository_root: Path | None = None,
+    choose: Choose | None = None,
 ) -> Fixed:
     """Repair failures in a directory of source, as far as the repair is certain. Nothing is written.
 
     ``only`` are the controls whose gaps should be closed; all controls check that nothing gets worse. ``policies`` are
-    directories with controls of the user. For ``repository_root`` see `scan_terraform`.
+    directories with controls of the user. For ``repository_root`` see `scan_terraform`. ``choose`` is asked about each
+    repair that is possible, in the order of the repairs; without it all are made.
 
     Raises:
         InputError: the path cannot be scanned or holds no source, or the options name something that does not exist.
@@ -94,11 +118,14 @@ def fix_terraform(
     steps, fixed.left = planner.plan([finding for finding in failing if finding.exception is None])
     trial = _Trial(planner, before, scan)
     kept = trial.sound([], trial.enough([step for step in steps if trial.is_possible(step)]))
+    controls = {control.id: control for control in given.all}
+    if choose is not None:
+        # Repairs that hold together may not hold without those that were left out.
+        kept = trial.sound([], trial.chosen(kept, choose, controls))
     fixed.after = trial.texts(kept)
     fixed.before = {file: planner.original(file) for file in fixed.after}
     fixed.repaired = [finding for step in kept for finding in step.findings]
-    fixes = {control.id: control.fix_texts() for control in given.all}
-    texts = {finding.control_id: fixes[finding.control_id].also() for finding in fixed.repaired}
+    texts = {finding.control_id: controls[finding.control_id].fix_texts().also() for finding in fixed.repaired}
     fixed.also = {id: text for id, text in texts.items() if text}
     fixed.left += [(finding, trial.reasons[step]) for step in steps if step not in kept for finding in step.findings]
     fixed.revealed = trial.revealed(kept)
@@ -120,7 +147,8 @@ class _Trial:
     def is_possible(self, step: Step) -> bool:
         """Whether the change of the text is possible at all."""
         try:
-            if step.change(_view(self._planner.original(step.file))) != _view(self._planner.original(step.file)):
+            before = Draft(_view(self._planner.original(step.file)))
+            if step.change(before).text != before.text:
                 return True
             self.reasons[step] = "what would be set is set already"
         except CannotEdit as error:
@@ -148,14 +176,34 @@ class _Trial:
             CannotEdit: after one step, another one is not possible.
 
         """
-        views: dict[Path, str] = {}
+        drafts: dict[Path, Draft] = {}
         for step in steps:
-            before = views.get(step.file)
-            views[step.file] = step.change(_view(self._planner.original(step.file)) if before is None else before)
-        byte_order_marks = {
-            file: BYTE_ORDER_MARK if self._planner.original(file).startswith(BYTE_ORDER_MARK) else b"" for file in views
-        }
-        return {file: byte_order_marks[file] + view.encode("latin-1") for file, view in sorted(views.items())}
+            before = drafts.get(step.file) or Draft(_view(self._planner.original(step.file)))
+            drafts[step.file] = step.change(before)
+        return {file: self._bytes(file, draft) for file, draft in sorted(drafts.items())}
+
+    def _bytes(self, file: Path, draft: Draft) -> bytes:
+        mark = BYTE_ORDER_MARK if self._planner.original(file).startswith(BYTE_ORDER_MARK) else b""
+        return mark + tidied(draft).encode("latin-1")
+
+    def chosen(self, steps: Sequence[Step], choose: Choose, controls: Mapping[str, Control]) -> list[Step]:
+        """Those of the steps that somebody chooses, one after another. The other ones get the reason that is given."""
+        kept: list[Step] = []
+        for number, step in enumerate(steps, 1):
+            control, file = controls[step.findings[0].control_id], step.file
+            before = self.texts(kept).get(file) or self._planner.original(file)
+            try:
+                after = self.texts([*kept, step])[file]
+            except CannotEdit as error:
+                self.reasons[step] = str(error)
+                continue
+            also = control.fix_texts().also()
+            reason = choose(Repair(number, len(steps), step.findings, control.title, also, file, before, after))
+            if reason:
+                self.reasons[step] = reason
+            else:
+                kept.append(step)
+        return kept
 
     def enough(self, steps: list[Step]) -> list[Step]:
         """Those of the steps that close their gaps when all are made."""

@@ -14,6 +14,7 @@ from hipaa_guard.terraform.binding.joins import Joins
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.evaluation.resources import HclInstance, nested_type
 from hipaa_guard.terraform.files import UnreadableFile, read_file
+from hipaa_guard.terraform.hcl.alignment import Draft
 from hipaa_guard.terraform.hcl.comments import comment_spans
 from hipaa_guard.terraform.hcl.editing import CannotEdit, with_argument, with_resource_after
 from hipaa_guard.terraform.hcl.syntax import HclBlock
@@ -41,8 +42,8 @@ class Step:
 
     findings: tuple[Finding, ...]
     file: Path
-    change: Callable[[str], str]
-    """Returns the changed text. Raises `CannotEdit`."""
+    change: Callable[[Draft], Draft]
+    """Returns the changed draft. Raises `CannotEdit`."""
 
 
 class Planner:
@@ -181,10 +182,10 @@ class Planner:
             if ignored & {"all", setting.path.partition(".")[0]}:
                 raise CannotEdit("its lifecycle tells Terraform to ignore changes of this")
 
-        def change(text: str) -> str:
+        def change(draft: Draft) -> Draft:
             for setting in settings:
-                text = with_argument(text, type, name, setting.path.split("."), setting.value, each=setting.each)
-            return text
+                draft = with_argument(draft, type, name, setting.path.split("."), setting.value, each=setting.each)
+            return draft
 
         return Step(tuple(failing), file, change)
 
@@ -192,7 +193,7 @@ class Planner:
         file = self._file(main)
         name = self._free_name(main, companion.type)
         added = _resource(main, companion, name)
-        return Step(tuple(failing), file, lambda text: with_resource_after(text, main.type, main.name, added))
+        return Step(tuple(failing), file, lambda draft: with_resource_after(draft, main.type, main.name, added))
 
     def _free_name(self, main: HclInstance, type: str) -> str:
         taken = {each.name for each in self._instances.values() if each.type == type and each.module == main.module}

@@ -21,7 +21,7 @@ from hipaa_guard.outputs.json.lists import array, encode
 from hipaa_guard.outputs.wording import harmless_markdown, phrases, settings_in_effect
 from hipaa_guard.outputs.wording.harmless_text import escaped_json, shortened, visible
 from hipaa_guard.outputs.wording.page import Page
-from hipaa_guard.outputs.wording.repository_paths import in_repository, related, root_place
+from hipaa_guard.outputs.wording.repository_paths import decisive, in_repository, related, root_place
 from hipaa_guard.outputs.wording.times import in_utc
 
 MOST_RESULTS = 25_000
@@ -76,7 +76,7 @@ def _by_place(assessment: Assessment) -> tuple[list[tuple[Finding, Location]], l
     unplaced: list[Finding] = []
     for finding in assessment.findings:
         if finding.status is Status.FAIL:
-            place = in_repository(assessment.scan, finding.location)
+            place = decisive(assessment.scan, finding)
             if place is None:
                 unplaced.append(finding)
             else:
@@ -197,12 +197,18 @@ def _result(scan: Scan, finding: Finding, place: Location, rules: _Rules, number
 
 
 def _physical(place: Location) -> dict[str, Any]:
-    return {
-        "artifactLocation": {"uri": _uri(place.file), "uriBaseId": "%SRCROOT%"},
-        # Source is known by lines, and a region without endColumn ends with its last line. One line more would keep
-        # GitHub from showing the alert in a pull request, where all of its lines have to be part of the change.
-        "region": {"startLine": place.line_start, "startColumn": 1, "endLine": place.line_end},
-    }
+    """The place: the characters of its span, and around them all of its lines.
+
+    The region is short, as GitHub shows an alert in a pull request only if the change has all lines of the region.
+    """
+    lines = {"startLine": place.line_start, "startColumn": 1, "endLine": place.line_end}
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(place.file), "uriBaseId": "%SRCROOT%"}}
+    if place.span is None:
+        return physical | {"region": lines}  # without endColumn it ends with its last line
+    first, start, last, end = place.span
+    physical["region"] = {"startLine": first, "startColumn": start, "endLine": last, "endColumn": end}
+    is_part = last - first < place.line_end - place.line_start
+    return physical | ({"contextRegion": lines} if is_part else {})
 
 
 def _uri(file: str) -> str:

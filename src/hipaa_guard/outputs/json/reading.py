@@ -34,7 +34,7 @@ from hipaa_guard.controls.control import PEERS, Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.controls.fix import FixTexts
-from hipaa_guard.facts.locations import Asked, Gap, GapKind, Location, RootsFrom
+from hipaa_guard.facts.locations import Asked, Gap, GapKind, Location, RootsFrom, Span
 from hipaa_guard.facts.origin import Evidence, Origin
 from hipaa_guard.facts.values import Cause
 from hipaa_guard.law import Law, RequirementType
@@ -398,4 +398,9 @@ def _location(node: JsonNode) -> Location | None:
         line_start=node.of("line_start").number(),
         line_end=node.of("line_end").number(),
         calls=tuple(call for call in found if call is not None),
+        span=_span(node.of("span")),
     )
+
+
+def _span(node: JsonNode) -> Span | None:
+    return None if node.value is None else Span(*(node.of(name).number() for name in Span._fields))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from hipaa_guard.assessment.model import (
@@ -23,11 +22,12 @@ from hipaa_guard.assessment.model import (
 )
 from hipaa_guard.controls.control import VERDICTS, Severity, Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.facts.locations import Asked, Gap, Location
+from hipaa_guard.facts.locations import Asked, Gap
 from hipaa_guard.facts.origin import Evidence, Origin
 from hipaa_guard.outputs.json.lists import array
 from hipaa_guard.outputs.json.lists import encode as _encode
 from hipaa_guard.outputs.json.node import ReportError
+from hipaa_guard.outputs.json.places import place_of, place_text
 from hipaa_guard.outputs.json.reading import SCHEMA_VERSION, parse
 from hipaa_guard.outputs.wording import settings_in_effect
 from hipaa_guard.outputs.wording.harmless_text import escaped_json
@@ -220,7 +220,7 @@ def _gap(gap: Gap) -> dict[str, Any]:
         "reason": gap.reason,
         "hint": gap.hint,
         "incomplete": gap.incomplete,
-        "location": _location(gap.location),
+        "location": place_of(gap.location),
         "region": gap.region,
         "action": gap.action,
     }
@@ -313,7 +313,7 @@ class _Findings:
         """The evidence and its location, as JSON."""
         written = self._evidence.get(id(evidence))
         if written is None:
-            place = _place(evidence.location)
+            place = place_text(evidence.location)
             text = (
                 f'{{"fact": {_quoted(evidence.fact)}, "value": {_quoted(evidence.value)}, '
                 f'"source": {_quoted(evidence.source)}, "location": {place}{_asked(evidence.calls)}}}'
@@ -349,21 +349,6 @@ def _or_null(text: str | None) -> str:
     return "null" if text is None else _quoted(text)
 
 
-def _place(location: Location | None) -> str:
-    """The text of `_location`."""
-    if location is None:
-        return "null"
-    return (
-        f'{{"file": {_quoted(location.file)}, "line_start": {location.line_start}, "line_end": {location.line_end}'
-        f"{_calls(location.calls)}}}"
-    )
-
-
-@lru_cache(maxsize=1024)  # everything in a module is reached by the same calls
-def _calls(calls: tuple[Location, ...]) -> str:
-    return f', "calls": [{", ".join(map(_place, calls))}]' if calls else ""
-
-
 def _resource(resource: Origin) -> dict[str, Any]:
     return {
         "resource": {
@@ -379,21 +364,8 @@ def _resource(resource: Origin) -> dict[str, Any]:
             **({} if resource.part_of is None else {"part_of": resource.part_of}),
             **({} if resource.inside is None else {"inside": resource.inside}),
         },
-        "location": _location(resource.location),
+        "location": place_of(resource.location),
     }
-
-
-def _location(location: Location | None) -> dict[str, Any] | None:
-    if location is None:
-        return None
-    lines: dict[str, Any] = {
-        "file": location.file,
-        "line_start": location.line_start,
-        "line_end": location.line_end,
-    }
-    if location.calls:
-        lines["calls"] = [_location(call) for call in location.calls]
-    return lines
 
 
 def _sorted(counts: Mapping[str, int]) -> dict[str, int]:

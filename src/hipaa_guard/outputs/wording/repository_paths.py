@@ -28,6 +28,18 @@ def in_repository(scan: Scan, place: Location | None) -> Location | None:
     return None
 
 
+def decisive(scan: Scan, finding: Finding) -> Location | None:
+    """The place of a finding for whoever changes it, as `in_repository`; its span is the part of it that decides.
+
+    That is the argument that decided the verdict, if the block of the resource holds it, else the block's first line.
+    """
+    block, argument = in_repository(scan, finding.location), in_repository(scan, finding.decided_at)
+    if block is None or argument is None or argument.span is None or argument.file != block.file:
+        return block
+    is_inside = block.line_start <= argument.line_start and argument.line_end <= block.line_end
+    return block._replace(span=argument.span) if is_inside else block
+
+
 def related(scan: Scan, finding: Finding) -> list[tuple[str, Location]]:
     """Other places of a finding, each with its role ("Set at"); downloaded modules are included."""
     main = in_repository(scan, finding.location)
@@ -97,4 +109,4 @@ def _seen(scan: Scan, place: Location) -> Location | None:
     if file.startswith("/") or file.split("/")[0] == "..":
         return None
     start = max(1, place.line_start)
-    return Location(file, start, max(start, place.line_end))
+    return Location(file, start, max(start, place.line_end), span=place.span)

@@ -1,6 +1,6 @@
-"""Changing the text of an HCL file: set an argument or add a block, and leave the rest as it is.
+"""Changing the text of an HCL file: set an argument or add a block, and leave every other line as it is.
 
-Texts are `view`s without a byte order mark, as `syntax` reads them. A text that is not plainly understood is refused.
+Drafts hold `view`s without a byte order mark, as `syntax` reads them. A text that is not plainly understood is refused.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hipaa_guard.terraform.hcl.alignment import Change, aligned, changed
+from hipaa_guard.terraform.hcl.alignment import Draft, width
 from hipaa_guard.terraform.hcl.comments import comment_spans
 from hipaa_guard.terraform.hcl.errors import FAILURES
 from hipaa_guard.terraform.hcl.nodes import Literal
@@ -19,7 +19,7 @@ from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
 Place = tuple[tuple[str, int], ...]
 """The path to a nested block: at each step, its type and its position among blocks of the type."""
 
-_HEADER = re.compile(r'(?:"(?:[^"\\\n]|\\.)*"|/\*.*?\*/|[^"{/\n])*?\{', re.DOTALL)
+_COMMENT_BEHIND = re.compile(r"( +)(?:#|//)")
 _STEP = "  "
 _META = frozenset({"count", "for_each", "provider"})
 
@@ -44,8 +44,8 @@ def resource_in(text: str, type: str, name: str) -> HclBlock:
     return blocks[0]
 
 
-def with_argument(text: str, type: str, name: str, path: Sequence[str], value: str, *, each: bool = False) -> str:
-    """The text with an argument of a resource set to ``value`` (HCL of one line), also in nested blocks.
+def with_argument(draft: Draft, type: str, name: str, path: Sequence[str], value: str, *, each: bool = False) -> Draft:
+    """The draft with an argument of a resource set to ``value`` (HCL of one line), also in nested blocks.
 
     Missing nested blocks are added. ``each`` sets the argument in all blocks of the type and adds none.
 
@@ -53,21 +53,22 @@ def with_argument(text: str, type: str, name: str, path: Sequence[str], value: s
         CannotEdit: the place or the form of the change is not plain.
 
     """
-    places = _places(resource_in(text, type, name), path[:-1], each=each)
+    places = _places(resource_in(draft.text, type, name), path[:-1], each=each)
     if not places:
         raise CannotEdit(f"it has no {'.'.join(path[:-1])} block")
     for place in places:
-        text = _with_argument_at(text, _BlockFinder(type, name, place), path, value)
-    return text
+        draft = _with_argument_at(draft, _BlockFinder(type, name, place), path, value)
+    return draft
 
 
-def with_resource_after(text: str, type: str, name: str, added: str) -> str:
-    """The text with a top-level block added behind a resource. ``added`` has no line end behind its last line.
+def with_resource_after(draft: Draft, type: str, name: str, added: str) -> Draft:
+    """The draft with a top-level block added behind a resource. ``added`` has no line end behind its last line.
 
     Raises:
         CannotEdit: the place is not plain.
 
     """
+    text = draft.text
     block = resource_in(text, type, name)
     newline = _newline(text, block.start)
     end = _line_end(text, block.end)
@@ -78,7 +79,7 @@ def with_resource_after(text: str, type: str, name: str, added: str) -> str:
     following = text[end:].split("\n", 2)[1:2]
     if following and following[0].strip():
         lines += newline
-    return _tidied(text, _BlockFinder(type, name, ()), block.source.line(end), (end, end, lines))
+    return draft.changed((end, end, lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,25 +116,17 @@ def _places(block: HclBlock, steps: Sequence[str], *, each: bool) -> list[Place]
     ]
 
 
-def _with_argument_at(text: str, find: _BlockFinder, path: Sequence[str], value: str) -> str:
-    block = find(text)
+def _with_argument_at(draft: Draft, find: _BlockFinder, path: Sequence[str], value: str) -> Draft:
+    block = find(draft.text)
     missing = path[len(find.place) : -1]
     if missing:
-        return _with_block(text, find, missing, path[-1], value)
+        return _with_block(draft, find, missing, path[-1], value)
     attribute = block.attributes.get(path[-1])
     if attribute is None:
         if any(_type_of(inner) == path[-1] for inner in block.blocks):
             raise CannotEdit(f"its {path[-1]} is written as a block")
-        return _with_new(text, find, path[-1], value)
-    return _with_value(text, find, attribute, value)
-
-
-def _tidied(text: str, find: _BlockFinder, line: int, change: Change) -> str:
-    """The text with a change that begins in a line, aligned around that line if it was aligned before."""
-    after = changed(text, [change])
-    if aligned(text, find, line, line) != text:
-        return after
-    return aligned(after, find, line, line + after.count("\n") - text.count("\n"))
+        return _with_new(draft, find, path[-1], value)
+    return _with_value(draft, attribute, value)
 
 
 def _value_end(attribute: Attribute) -> int:
@@ -146,8 +139,8 @@ def _type_of(block: HclBlock) -> str:
     return block.labels[0] if block.type == "dynamic" and block.labels else block.type
 
 
-def _with_value(text: str, find: _BlockFinder, attribute: Attribute, value: str) -> str:
-    """The text with the literal value of an argument replaced."""
+def _with_value(draft: Draft, attribute: Attribute, value: str) -> Draft:
+    """The draft with the literal value of an argument replaced."""
     written = attribute.text
     try:
         literal = isinstance(attribute.node, Literal)
@@ -160,60 +153,87 @@ def _with_value(text: str, find: _BlockFinder, attribute: Attribute, value: str)
     if "\n" in written:
         raise CannotEdit(f"its {attribute.name} is written over several lines")
     if written == value:
-        return text
-    line = attribute.source.line(attribute.value_start)
-    return _tidied(text, find, line, (attribute.value_start, _value_end(attribute), value))
+        return draft
+    start, end = attribute.value_start, _value_end(attribute)
+    space = _space_behind(draft.text, end)
+    if space and _lines_up(draft.text, end + space):
+        kept = max(1, space + width(draft.text[start:end]) - width(value))
+        return draft.changed((start, end + space, value + " " * kept))
+    return draft.changed((start, end, value))
 
 
-def _with_new(text: str, find: _BlockFinder, name: str, value: str) -> str:
-    """The text with an argument added to a block."""
-    text = _opened(text, find)
+def _space_behind(text: str, offset: int) -> int:
+    """The number of spaces between an offset and the comment behind it; 0 where none follows in the line."""
+    found = _COMMENT_BEHIND.match(text, offset)
+    return len(found[1]) if found else 0
+
+
+def _lines_up(text: str, offset: int) -> bool:
+    """Whether the comment at an offset begins in the column of one in the line above or below."""
+    lines, number = text.split("\n"), text.count("\n", 0, offset)
+    column = _comment_column(lines[number])
+    beside = lines[max(0, number - 1) : number] + lines[number + 1 : number + 2]
+    return any(_comment_column(line) == column for line in beside)
+
+
+def _comment_column(line: str) -> int:
+    """The column of the comment behind the code of a line; 0 without one."""
+    start = next((start for start, _ in comment_spans(line) if line[start : start + 2] != "/*"), 0)
+    return width(line[:start])
+
+
+def _with_new(draft: Draft, find: _BlockFinder, name: str, value: str) -> Draft:
+    """The draft with an argument added to a block."""
+    draft = _opened(draft, find)
+    text = draft.text
     block = find(text)
     newline = _newline(text, block.start)
     before = _last_of(block)
-    offset = _line_end(text, _opening(text, block) if before is None else _value_end(before))
+    offset = _line_end(text, _opening(block) if before is None else _value_end(before))
     if _in_comment(text, offset):
         raise CannotEdit("a comment goes on where the argument would stand")
     line = block.source.line(offset)
     added = f"{newline}{_indent_inside(text, block)}{name} = {value}"
     if before is None and line + 1 < block.source.line(block.end - 1) and text.split("\n", line + 1)[line].strip():
         added += newline
-    return _tidied(text, find, line, (offset, offset, added))
+    return draft.changed((offset, offset, added))
 
 
-def _with_block(text: str, find: _BlockFinder, kinds: Sequence[str], name: str, value: str) -> str:
-    """The text with nested blocks added, the innermost of them with one argument."""
+def _with_block(draft: Draft, find: _BlockFinder, kinds: Sequence[str], name: str, value: str) -> Draft:
+    """The draft with nested blocks added, the innermost of them with one argument."""
+    text = draft.text
     block = find(text)
     indent = _indent_inside(text, block)
     lines = [f"{indent}{_STEP * depth}{kind} {{" for depth, kind in enumerate(kinds)]
     lines.append(f"{indent}{_STEP * len(kinds)}{name} = {value}")
     lines.extend(f"{indent}{_STEP * depth}}}" for depth in reversed(range(len(kinds))))
     newline = _newline(text, block.start)
-    opening, closing = _opening(text, block), block.end - 1
+    opening, closing = _opening(block), block.end - 1
     if "\n" not in text[opening:closing]:
         inside = _inside(text, opening, closing)
         start = [f"{indent}{inside}", ""] if inside else []
         new = newline.join(["", *start, *lines, _indent(text, block.start)])
-        return _tidied(text, find, block.source.line(opening), (opening, closing, new))
+        return draft.changed((opening, closing, new))
     at = text.rfind("\n", 0, closing) + 1
     if text[at:closing].strip(" \t"):
         raise CannotEdit("its closing brace does not stand alone")
     body = text[opening:at]
     gap = [""] if body.strip() and body[:-1].rpartition("\n")[2].strip() else []
-    return _tidied(text, find, block.source.line(at), (at, at, newline.join([*gap, *lines, ""])))
+    return draft.changed((at, at, newline.join([*gap, *lines, ""])))
 
 
-def _opened(text: str, find: _BlockFinder) -> str:
-    """The text with a block of one line rewritten in several lines."""
+def _opened(draft: Draft, find: _BlockFinder) -> Draft:
+    """The draft with a block of one line rewritten in several lines."""
+    text = draft.text
     block = find(text)
-    opening, closing = _opening(text, block), block.end - 1
+    opening, closing = _opening(block), block.end - 1
     if "\n" in text[opening:closing]:
-        return text
+        return draft
     inside = _inside(text, opening, closing)
     newline, indent = _newline(text, block.start), _indent(text, block.start)
     lines = f"{newline}{indent}{_STEP}{inside}" if inside else ""
     new = f"{lines}{newline}{indent}"
-    return _tidied(text, find, block.source.line(opening), (opening, closing, new))
+    return draft.changed((opening, closing, new))
 
 
 def _inside(text: str, opening: int, closing: int) -> str:
@@ -230,12 +250,12 @@ def _last_of(block: HclBlock) -> Attribute | None:
     return next(reversed(short or every), None)
 
 
-def _opening(text: str, block: HclBlock) -> int:
+def _opening(block: HclBlock) -> int:
     """The offset behind the brace that opens a block."""
-    found = _HEADER.match(text, block.start, block.end)
-    if found is None:
+    opening = block.opening()
+    if opening is None:
         raise CannotEdit("its first line is not plain")
-    return found.end()
+    return opening
 
 
 def _indent(text: str, offset: int) -> str:

@@ -35,7 +35,7 @@ class Parsed:
 def parse(path: str, data: bytes) -> Body:
     """The blocks of a file of JSON."""
     text = data.removeprefix(b"\xef\xbb\xbf").decode()
-    source = SourceFile(path, text, has_comments=False)
+    source = SourceFile(path, text, is_json=True)
     root = HclBlock(source, "", (), 0, len(text))
     body = Body(source, root, [], [])
     try:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 
-from hipaa_guard.facts.locations import Location
+from hipaa_guard.facts.locations import Location, Span
 from hipaa_guard.lean import dataclass, regex
 from hipaa_guard.terraform.hcl.comments import comment_spans
 from hipaa_guard.terraform.hcl.errors import EvaluationError, LimitReached, SyntaxProblem, TooLarge
@@ -35,6 +35,9 @@ _SIMPLE = regex(
 )
 """The expressions of most arguments; reading them without the parser halves its time."""
 
+_HEADER = regex(r'(?:"(?:[^"\\\n]|\\.)*"|/\*.*?\*/|[^"{/\n])*?\{', re.DOTALL)
+"""The first line of a block, up to the brace that opens it."""
+
 _CONSTANTS = {"true": True, "false": False, "null": None}
 
 
@@ -47,15 +50,19 @@ class Problem:
 
 
 class SourceFile:
-    """The text of one file, as a `view`, and its lines. ``path`` is what reports show."""
+    """The text of one file and its lines. ``path`` is what reports show.
 
-    __slots__ = ("_comments", "_has_source_comments", "_starts", "path", "text")
+    The text of HCL is a `view`; that of JSON is decoded, and has no comments.
+    """
 
-    def __init__(self, path: str, text: str, *, has_comments: bool = True) -> None:
+    __slots__ = ("_comments", "_has_source_comments", "_is_json", "_starts", "path", "text")
+
+    def __init__(self, path: str, text: str, *, is_json: bool = False) -> None:
         self.path = path
         self.text = text
+        self._is_json = is_json
         self._starts: list[int] | None = None
-        self._comments: list[tuple[int, int, str]] | None = None if has_comments else []
+        self._comments: list[tuple[int, int, str]] | None = [] if is_json else None
         self._has_source_comments: bool | None = None
 
     @property
@@ -67,19 +74,37 @@ class SourceFile:
 
     def line(self, offset: int) -> int:
         """The line, from 1, of an offset."""
+        return bisect_right(self._lines(), offset)
+
+    def start_of(self, line: int) -> int:
+        """The offset at which a line, from 1, begins; the end of the text for a line behind the last."""
+        starts = self._lines()
+        return starts[line - 1] if line <= len(starts) else len(self.text)
+
+    def _lines(self) -> list[int]:
         if self._starts is None:
             self._starts = [0, *(found.end() for found in re.finditer("\n", self.text))]
-        return bisect_right(self._starts, offset)
+        return self._starts
 
-    def location(self, start: int, end: int, calls: tuple[Location, ...] = ()) -> Location:
+    def location(self, start: int, end: int, calls: tuple[Location, ...] = (), span: Span | None = None) -> Location:
         """The lines from one offset to another."""
-        return Location(self.path, self.line(start), self.line(max(start, end - 1)), calls)
+        return Location(self.path, self.line(start), self.line(max(start, end - 1)), calls, span)
+
+    def span(self, start: int, end: int) -> Span:
+        """The characters from one offset to another."""
+        first, last = self.line(start), self.line(max(start, end - 1))
+        return Span(first, self._column(first, start), last, self._column(last, end))
+
+    def _column(self, line: int, offset: int) -> int:
+        """The column of an offset in a line, from 1, in UTF-16 code units."""
+        before = self.text[self.start_of(line) : offset]
+        if before.isascii():
+            return len(before) + 1
+        return len((before if self._is_json else real(before)).encode("utf-16-le", "surrogatepass")) // 2 + 1
 
     def is_alone(self, line: int) -> bool:
         """Whether a line begins with a comment."""
-        self.line(0)
-        assert self._starts is not None
-        return _COMMENT_LINE.match(self.text, self._starts[line - 1]) is not None
+        return _COMMENT_LINE.match(self.text, self.start_of(line)) is not None
 
     def comments(self) -> list[tuple[int, int, str]]:
         """First line, last line and text of all comments, in order."""
@@ -95,7 +120,7 @@ class SourceFile:
 class Attribute:
     """``name = expression``. ``node`` is read at first use."""
 
-    __slots__ = ("_node", "end", "name", "source", "start", "value_end", "value_start")
+    __slots__ = ("_node", "_span", "end", "name", "source", "start", "value_end", "value_start")
 
     def __init__(self, source: SourceFile, name: str, start: int, value_start: int, value_end: int) -> None:
         self.source = source
@@ -104,6 +129,7 @@ class Attribute:
         self.value_start = value_start
         self.value_end = value_end
         self._node: Node | None = None
+        self._span: Span | None = None
 
     @property
     def node(self) -> Node:
@@ -138,8 +164,11 @@ class Attribute:
         self._node = node
 
     def location(self, calls: tuple[Location, ...] = ()) -> Location:
-        """Its lines."""
-        return self.source.location(self.start, self.value_end, calls)
+        """Its lines; the span is the whole argument, without line ends behind its value."""
+        if self._span is None:
+            value = self.source.text[self.value_start : self.value_end]
+            self._span = self.source.span(self.start, self.value_start + len(value.rstrip()))
+        return self.source.location(self.start, self.value_end, calls, self._span)
 
 
 @lru_cache(maxsize=20_000)
@@ -173,6 +202,7 @@ class HclBlock:
 
     __slots__ = (
         "_source_comments",
+        "_span",
         "attributes",
         "blocks",
         "end",
@@ -195,10 +225,19 @@ class HclBlock:
         self.remarks: tuple[tuple[int, str], ...] = ()
         self.overrides: tuple[HclBlock, ...] = ()
         self._source_comments: tuple[tuple[Location, str], ...] | None = None
+        self._span: Span | None = None
 
     def location(self, calls: tuple[Location, ...] = ()) -> Location:
-        """Its lines, from the first word to the closing brace."""
-        return self.source.location(self.start, self.end, calls)
+        """Its lines, from the first word to the closing brace; the span ends with the opening one."""
+        if self._span is None:
+            opening = self.opening()
+            self._span = None if opening is None else self.source.span(self.start, opening)
+        return self.source.location(self.start, self.end, calls, self._span)
+
+    def opening(self) -> int | None:
+        """The offset behind the brace that opens it; None where its first line is not plain."""
+        found = _HEADER.match(self.source.text, self.start, self.end)
+        return None if found is None else found.end()
 
     def comments(self) -> list[tuple[int, str]]:
         """The comments above (without an empty line in between) and inside the block, with their lines."""
