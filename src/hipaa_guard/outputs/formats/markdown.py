@@ -15,7 +15,7 @@ from hipaa_guard.assessment.gate import counted
 from hipaa_guard.assessment.model import Assessment, ControlSummary, RequirementSummary
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.outputs.wording import phrases, requirement_lines, settings_in_effect
+from hipaa_guard.outputs.wording import phrases, requirement_lines, settings_in_effect, told
 from hipaa_guard.outputs.wording.harmless_markdown import code, fixes, prose
 from hipaa_guard.outputs.wording.harmless_text import in_log
 from hipaa_guard.outputs.wording.page import Page
@@ -44,21 +44,23 @@ class Selection(NamedTuple):
     """Gaps that the baseline lacks."""
     known: list[Finding]
     """Gaps that the baseline has, or all gaps where there is none."""
+    advisory: list[Finding]
     accepted: list[Finding]
     unknown: list[Finding]
+    gaps: told.Gaps
 
 
 def selected(assessment: Assessment) -> Selection:
     """What of a result a page tells one by one; the rest is only counted."""
-    found = Selection([], [], [], [])
-    for finding in assessment.findings:
-        if phrases.exception(finding) is not None:
-            found.accepted.append(finding)
-        elif finding.exception is None and finding.status is Status.FAIL:
-            (found.new if finding.new else found.known).append(finding)
-        elif finding.exception is None and finding.status is Status.UNKNOWN:
-            found.unknown.append(finding)
-    return found
+    gaps = told.gaps(assessment.findings)
+    return Selection(
+        new=[finding for finding in gaps.told if finding.new],
+        known=[finding for finding in gaps.told if not finding.new],
+        advisory=gaps.advisory,
+        accepted=[finding for finding in assessment.findings if phrases.exception(finding) is not None],
+        unknown=[f for f in assessment.findings if f.status is Status.UNKNOWN and f.exception is None],
+        gaps=gaps,
+    )
 
 
 def render(assessment: Assessment, page: Page | None = None) -> str:
@@ -99,7 +101,7 @@ class _Document:
 
     def parts(self) -> Iterator[str]:
         """Its paragraphs."""
-        new, known, accepted, unknown = self.shown
+        new, known, advisory, accepted, unknown, _ = self.shown
         yield from self._head()
         if new:
             yield f"### New gaps: {len(new):,}"
@@ -111,6 +113,8 @@ class _Document:
             yield f"### Gaps: {len(known):,}"
             yield from self._gaps(known, left)
         yield from self._fixes([*new, *known][: self.most])
+        parts = [*_lines(map(self._entry, advisory[: self.most])), *_rest(advisory, self.most)]
+        yield from _folded(f"Advisory gaps, which stop no pipeline: {len(advisory):,}", parts)
         yield from self._accepted(accepted)
         yield from self._unknown(unknown)
         yield from self._unread()
@@ -160,6 +164,8 @@ class _Document:
         details = prose(context(self.assessment.scan, finding, several_roots=self.roots))
         maybe = f" (it may not exist: {prose(finding.uncertain)})" if finding.uncertain else ""
         placed = ", ".join(filter(None, (*map(code, where), details, code(finding.control_id))))
+        following = self.shown.gaps.following(finding)
+        maybe += f". {prose(following)}" if following else ""
         severity = f"**{finding.severity.value.upper()}**"
         return f"- {severity} {code(phrases.name(finding))} {prose(finding.message)}{maybe} ({placed})"
 
