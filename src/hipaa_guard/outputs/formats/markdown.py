@@ -13,6 +13,7 @@ from hipaa_guard.assessment.gate import counted
 from hipaa_guard.assessment.model import Assessment, ControlSummary, RequirementSummary
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
+from hipaa_guard.outputs.formats.markdown_peers import other_scanners
 from hipaa_guard.outputs.wording import phrases, requirement_lines, settings_in_effect
 from hipaa_guard.outputs.wording.harmless_markdown import code, fixes, prose
 from hipaa_guard.outputs.wording.harmless_text import in_log
@@ -44,6 +45,7 @@ def document(assessment: Assessment, limit: int) -> str:
     Empty where not even the numbers fit.
     """
     entries = sum(finding.status in phrases.OPEN for finding in assessment.findings)
+    entries += sum(len(peer.results) for peer in assessment.peers)
     sizes = _SHORTER if entries * _FEWEST_BYTES > limit else (entries + len(assessment.coverage.gaps), *_SHORTER)
     for most in sizes:
         text = in_log("\n\n".join(_Document(assessment, most).parts()) + "\n")
@@ -72,6 +74,7 @@ class _Document:
         yield from self._gaps("Gaps", [each for each in open_gaps if not each.new])
         yield from self._accepted(covered)
         yield from self._unknown([each for each in unknown if each.exception is None])
+        yield from other_scanners(self.assessment, self.most)
         yield from self._unread()
         yield from self._rule()
 

@@ -14,6 +14,7 @@ from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.controls.fix import FixTexts
 from hipaa_guard.facts.locations import Gap
+from hipaa_guard.outputs.formats.terminal_peers import other_scanners
 from hipaa_guard.outputs.wording import phrases, requirement_lines, settings_in_effect
 from hipaa_guard.outputs.wording.harmless_text import shortened, visible, wrapped
 from hipaa_guard.outputs.wording.page import Page
@@ -32,6 +33,7 @@ def render(assessment: Assessment, page: Page | None = None) -> str:
     _failures(pen, assessment)
     _unknown(pen, assessment)
     _accepted(pen, assessment)
+    other_scanners(pen, assessment)
     _coverage(pen, assessment)
     _table(pen, assessment)
     _law(pen, assessment)
