@@ -95,7 +95,6 @@ def _rule(peer: PeerUse, result: PeerResult, manner: Manner) -> dict[str, Any]:
     severity = result.stops or Severity.LOW
     return {
         "id": id,
-        "name": id,
         "shortDescription": {"text": title},
         "fullDescription": {"text": title},
         "help": {"text": manner.text(f"{title}: a check of {peer.tool}. {', '.join(cited)}", _MESSAGE)},
