@@ -100,7 +100,8 @@ def test_code_scanning_gets_them_as_extensions_of_the_tool(
 ) -> None:
     log = json.loads(outputs.sarif)
     check(log)
-    assert complaints(outputs.sarif) == []
+    # GitHub's own analyser writes the id of the rule both ways too, so that readers without extensions find one.
+    assert [each for each in complaints(outputs.sarif) if "SARIF2004" not in each] == []
     (only,) = log["runs"]  # GitHub takes one
     extensions = only["tool"]["extensions"]
     assert [(each["name"], [rule["id"] for rule in each["rules"]]) for each in extensions] == [
