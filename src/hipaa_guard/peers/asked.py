@@ -58,6 +58,11 @@ class Asked:
         """
         return next((file for each in self._places() for file in _configuring(peer, each)), None)
 
+    def shown(self, file: Path) -> str:
+        """A file as reports name it, alike on every machine: from the top of the work tree, else of what is scanned."""
+        tops = [each.resolve() for each in self.trees if file.is_relative_to(each.resolve())]
+        return str(file.relative_to(min(tops, key=lambda top: len(top.parts)))) if tops else str(file)
+
     def _places(self) -> Iterator[Path]:
         path, source = self.subject.path, self.subject.source
         if path is None:

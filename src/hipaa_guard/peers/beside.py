@@ -201,7 +201,7 @@ def _stops(result: Result, relation: Relation, controls: Sequence[Control]) -> S
 
 
 def _location(result: Result) -> Location | None:
-    if not result.file or not result.line_start:
+    if not result.file or result.line_start < 1:
         return None
     return Location(result.file, result.line_start, max(result.line_start, result.line_end))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hipaa_guard.peers.asked import Asked, Subject
-from hipaa_guard.peers.programs import PeerFailedError, Program, clean_path
+from hipaa_guard.peers.programs import PeerFailedError, Program, clean_path, inside
 
 
 class Workplace(NamedTuple):
@@ -99,7 +99,7 @@ def run_of(program: Program, asked: Asked, place: Workplace, environ: Mapping[st
     configuration = asked.configuration(program.peer)
     if configuration is not None and not asked.trust:
         raise PeerFailedError(
-            f"was not run: {configuration} would configure it. {program.peer.effect}",
+            f"was not run: {asked.shown(configuration)} would configure it. {program.peer.effect}",
             "Read the file. If you trust it, give --trust-peer-config; else take it out of the tree.",
         )
     here = place.here if configuration is None else configuration.parent
@@ -114,11 +114,19 @@ def _environment(program: Program, asked: Asked, place: Workplace, environ: Mapp
         "HOME": str(place.home),
         **{name: value for name, value in environ.items() if name in kept or (live and name.startswith("AWS_"))},
         **({} if live else _NO_NETWORK),
+        **_packages_of_user(asked, environ),
         "PATH": clean_path(environ.get("PATH", ""), asked.trees),
         "TMPDIR": str(place.temporary),
         "NO_COLOR": "1",
         "PYTHONUTF8": "1",
     }
+
+
+def _packages_of_user(asked: Asked, environ: Mapping[str, str]) -> dict[str, str]:
+    """Where Python looks for the packages of ``pip install --user``, which it would look for in the home directory."""
+    base = environ.get("PYTHONUSERBASE") or str(Path(environ.get("HOME") or "/nowhere", ".local"))
+    usable = Path(base).is_absolute() and Path(base, "lib").is_dir() and not inside(Path(base), asked.trees)
+    return {"PYTHONUSERBASE": base} if usable else {}
 
 
 Command = Callable[[Subject, Workplace, Path, float], tuple[list[str], str]]

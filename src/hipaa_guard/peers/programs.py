@@ -103,6 +103,8 @@ def programs(specs: Sequence[str], source: Source, trees: Sequence[Path], search
                 f"elsewhere, and name its program with --peers {peer.name}=PROGRAM"
             )
         found[peer.name] = Program(peer, path)
+    if not found:
+        raise PeerChoiceError(f"it names no scanner: there are {', '.join(PEERS)}")
     return tuple(found.values())
 
 

@@ -73,7 +73,7 @@ def test_a_hostile_file_stops_it_and_is_named(name: str, scan: Scan, tree: Path)
     found = scan("--peers", f"checkov={CHECKOV}", "--fail-on", "critical")
     assert (found.code, sign.exists()) == (INCOMPLETE, False)
     (reason,) = found.missing
-    assert str(tree / name) in reason
+    assert reason.startswith(f"it was not run: {name} would")
     assert "Python that Checkov runs" in reason
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.lifecycle.register_text import entry as accepted
+from tests.lifecycle.register_text import register
 from tests.peers.beside.conftest import Scan
 from tests.peers.beside.programs import Program, on_path, program
 from tests.peers.samples import misconfiguration, trivy
@@ -125,8 +127,7 @@ def test_a_file_that_would_configure_it_stops_it(name: str, scan: Scan, tree: Pa
     found = scan("--peers", "trivy", "--fail-on", "critical")
     assert (found.code, installed.has_run) == (INCOMPLETE, False)
     (reason,) = found.missing
-    assert str(tree / name) in reason
-    assert "would configure it" in reason
+    assert reason.startswith(f"it was not run: {name} would")
     (row,) = [each for each in found.result["coverage"]["gaps"] if each["kind"] == "other scanner"]
     assert (row["subject"], row["incomplete"]) == ("Trivy", True)
     assert "--trust-peer-config" in row["hint"]
@@ -151,7 +152,7 @@ def test_the_working_directory_counts_where_it_is_of_the_tree(
     (tree / "main.tf").rename(tree / "infra" / "main.tf")
     monkeypatch.chdir(tree)
     found = scan("--peers", "trivy", source=("terraform", "infra"))
-    assert (installed.has_run, len(found.missing)) == (False, 1)
+    assert (installed.has_run, found.missing[0][:36]) == (False, "it was not run: trivy.yaml would con")
     # Trivy looks nowhere deeper than where it is started.
     (tree / "trivy.yaml").rename(tree / "infra" / "deep.yaml")
     (tree / "infra" / "deeper").mkdir()
@@ -168,3 +169,28 @@ def test_a_plan(scan: Scan, tmp_path: Path, installed: Program) -> None:
         *([], str(file)),
         "terraformplan-json",
     )
+
+
+def test_a_verdict_of_ours_that_is_not_known_leaves_the_word_to_the_other(
+    scan: Scan, tree: Path, tmp_path: Path
+) -> None:
+    (tree / "main.tf").write_text('variable "on" {}\nresource "aws_kms_key" "k" {\n  enable_key_rotation = var.on\n}\n')
+    one = trivy(misconfiguration("AWS-0065", "FAIL", "aws_kms_key.k", (2, 4)) | {"Severity": "HIGH"})
+    path = program(tmp_path / "bin", "trivy", one).path
+    options = ("-c", "kms_key_rotation_enabled", "--peers", f"trivy={path}")
+    assert scan(*options[:2]).code == 0
+    found = scan(*options)
+    assert (found.code, found.of("undecided")) == (GAPS, [("AVD-AWS-0065", "aws_kms_key.k")])
+    (only,) = found.peer["results"]
+    assert (only["ours"], only["stops"]) == ("unknown", "high")
+
+
+def test_an_accepted_risk_stays_accepted(
+    scan: Scan, tree: Path, installed: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tree)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795910400")
+    (tree / ".hipaa-guard").mkdir()
+    (tree / ".hipaa-guard" / "exceptions.yaml").write_text(register(accepted()))
+    found = scan("--peers", "trivy", "-c", VERSIONING)
+    assert (found.code, found.of("agreed")) == (0, [("AVD-AWS-0090", PHI)]), found.said
