@@ -53,12 +53,13 @@ def beside(
         progress(number, len(asked.programs), peer.tool)
         try:
             document = _document(program, asked, ours.scan)
+            gaps += [Gap(GapKind.PEER, peer.tool, gap, incomplete=False) for gap in document.gaps]
+            _saw_something(document, ours)
         except PeerFailedError as error:
             uses.append(PeerUse(peer.name, peer.tool, failure=error.reason))
             gaps.append(Gap(GapKind.PEER, peer.tool, f"it {error.reason}", error.hint))
             continue
         uses.append(_use(program, document, ours))
-        gaps += [Gap(GapKind.PEER, peer.tool, gap, incomplete=False) for gap in document.gaps]
     return tuple(uses), tuple(gaps)
 
 
@@ -79,6 +80,16 @@ def _document(program: Program, asked: Asked, scan: Scan) -> Document:
             said = f": {end.said}" if end.said else ""
             raise PeerFailedError(f"ended with {_code(end.code)}{said}", f"{program.needs}.")
         return _read(program, sorted(place.out.glob(run.results)))
+
+
+def _saw_something(document: Document, ours: Ours) -> None:
+    """Make sure that a scanner looked at what we looked at: without any result, it has found no resource."""
+    judged = any(finding.status in (*_GOOD, Status.FAIL, Status.UNKNOWN) for finding in ours.findings)
+    if judged and not document.results:
+        raise PeerFailedError(
+            "gave no result at all, neither good nor bad, where we judged resources",
+            "Run it alone, and see what it says of the files.",
+        )
 
 
 def _code(code: int) -> str:

@@ -13,9 +13,10 @@ from hipaa_guard.cli.main import run
 from tests.patience import HANGS
 from tests.peers.beside.conftest import Scan
 from tests.peers.beside.programs import PRINTS, on_path, program
-from tests.peers.samples import checkov, prowler, record, trivy
+from tests.peers.samples import checkov, misconfiguration, prowler, record, trivy
 
 CLEAN, USAGE, INCOMPLETE = 0, 2, 3
+GOOD = trivy(misconfiguration("AWS-0090", "PASS", "aws_s3_bucket.notes", (4, 8)))
 PASSING = ("--fail-on", "critical")
 """Our own findings do not stop, so that the exit code is that of the other scanner."""
 
@@ -95,6 +96,7 @@ def test_the_working_directory_is_no_place_for_programs(
         ("", "os.kill(os.getpid(), 11)", "it ended with signal 11"),
         ("{not json", PRINTS, "it wrote what is no result of Trivy: its output is not JSON"),
         ("", PRINTS, "it wrote what is no result of Trivy"),
+        (trivy(), PRINTS, "it gave no result at all, neither good nor bad, where we judged resources"),
         ({"hello": 1}, PRINTS, "it wrote what is no result of Trivy: no known tool wrote this"),
         ("[" * 100_000, PRINTS, "it wrote what is no result of Trivy"),
         (checkov(record("CKV_AWS_21", "FAILED", "aws_s3_bucket.phi", (1, 2))), PRINTS, "it wrote a result of Checkov"),
@@ -102,7 +104,7 @@ def test_the_working_directory_is_no_place_for_programs(
         ("x" * 1024**2, "\nwhile True: print(output)", "it was ended: it wrote more than 256 MiB"),
         ("", "os.execv('/nowhere', ['x'])", "it ended with exit code 1: FileNotFoundError"),
     ],
-    ids=["refuses", "crashes", "rubbish", "silent", "foreign", "deep", "another", "old", "huge", "broken"],
+    ids=["refuses", "crashes", "rubbish", "silent", "blind", "foreign", "deep", "another", "old", "huge", "broken"],
 )  # fmt: skip
 def test_one_that_gives_nothing_is_a_row_and_exit_code_3(
     output: object, body: str, reason: str, scan: Scan, tmp_path: Path
@@ -165,7 +167,7 @@ def test_what_it_leaves_behind_is_ended_too(scan: Scan, tmp_path: Path) -> None:
         f"import subprocess\nleft = subprocess.Popen([sys.executable, '-c', {child!r}])\n"
         f"pathlib.Path({str(born)!r}).write_text(str(left.pid))\nprint(output)"
     )
-    made = program(tmp_path / "bin", "trivy", trivy(), body)
+    made = program(tmp_path / "bin", "trivy", GOOD, body)
     found = scan("--peers", f"trivy={made.path}", *PASSING)
     assert (found.code, found.missing) == (CLEAN, [])
     assert _ends(int(born.read_text()))
@@ -192,7 +194,11 @@ def test_a_state_is_read_by_none(scan: Scan, tmp_path: Path) -> None:
 
 
 def test_files_that_it_could_not_parse_are_told(scan: Scan, tmp_path: Path) -> None:
-    made = program(tmp_path / "bin", "checkov", checkov(errors=("/broken.tf",)))
+    made = program(
+        tmp_path / "bin",
+        "checkov",
+        checkov(record("CKV_AWS_21", "FAILED", "aws_s3_bucket.phi", (1, 2)), errors=("/broken.tf",)),
+    )
     found = scan("--peers", f"checkov={made.path}", *PASSING)
     assert (found.code, found.missing) == (CLEAN, ["Checkov could not parse /broken.tf"])
 
