@@ -172,7 +172,8 @@ class _Table:
                 row.opinions.append(Opinion(OURS, finding.control_id, finding.status, finding.message))
                 self.rows.append(row)
                 self._ours[finding.control_id].append(row)
-                self._named[finding.control_id, finding.resource.address or finding.resource.arn or ""].append(row)
+                origin = finding.resource
+                self._named[finding.control_id, origin.address or _without_account(origin.arn or "")].append(row)
 
     def add(self, result: Result) -> list[MergedRow]:
         """Add a result to its rows or a new one, which are returned, or to the checks without a row."""
@@ -221,7 +222,8 @@ class _Table:
 
     def _same(self, result: Result, control: Control) -> list[MergedRow]:
         """Our rows on the resource of a result: those of its very name where there are some, else of all rows."""
-        named = self._named.get((control.id, result.address or result.arn), []) if result.address or result.arn else []
+        name = result.address or _without_account(result.arn)
+        named = self._named.get((control.id, name), []) if name else []
         for rows in (named, self._ours[control.id]):
             for found in _candidates(result, rows, self._base):
                 if found:
@@ -247,11 +249,22 @@ def _candidates(result: Result, rows: list[MergedRow], base: str) -> Iterator[li
 def _of_account(result: Result, ours: list[tuple[MergedRow, Finding]]) -> Iterator[list[MergedRow]]:
     all_ = [(row, finding.resource) for row, finding in ours]
     live = [(row, o) for row, o in all_ if not (o.account and result.account) or o.account == result.account]
-    yield [row for row, o in live if result.arn and o.arn == result.arn]
+    yield [row for row, o in live if result.arn and _same_arn(o.arn or "", result.arn)]
     here = [(row, o) for row, o in live if not (o.region and result.region) or o.region == result.region]
     yield [row for row, o in here if not (o.arn and result.arn) and o.name and o.name == result.name]
     # Each tool makes up its own name for a resource that exists once in an account or region.
     yield [row for row, _ in here if isinstance(row.controls[0].kind.aws, Singleton)]
+
+
+def _same_arn(one: str, other: str) -> bool:
+    """Whether two ARNs are equal. Tools write the account into ARNs that have none at AWS, as that of a snapshot."""
+    accounts = {arn.split(":", 5)[4] for arn in (one, other) if arn.count(":") >= 5}
+    return one == other or ("" in accounts and _without_account(one) == _without_account(other))
+
+
+def _without_account(arn: str) -> str:
+    parts = arn.split(":", 5)
+    return ":".join((*parts[:4], *parts[5:])) if len(parts) == 6 else arn
 
 
 def _of_source(result: Result, ours: list[tuple[MergedRow, Finding]], base: str) -> Iterator[list[MergedRow]]:
