@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 from hipaa_guard.assessment.model import Assessment, BaselineEntry, BaselineUse, UsedFile
+from hipaa_guard.assessment.peer_results import PeerUse
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding, fingerprint, moved_to
 from hipaa_guard.facts.locations import RootsFrom
@@ -50,6 +51,8 @@ class Baseline:
     roots_from: RootsFrom | None = None
     file: str = field(default="", compare=False)
     used: UsedFile = field(default_factory=UsedFile, compare=False)
+    peers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The failures of each other scanner that ran beside, by their fingerprints."""
 
     @property
     def names_repository(self) -> bool:
@@ -106,7 +109,7 @@ def baseline_of(assessment: Assessment) -> Baseline:
         f.fingerprint: KnownFinding(f.status, f.exception is not None, f.control_id, f.resource.root, f.resource.label)
         for f in _open(assessment.findings)
     }
-    return Baseline(findings, assessment.scan.roots_from)
+    return Baseline(findings, assessment.scan.roots_from, peers=_peers(assessment.peers))
 
 
 def compared(findings: Iterable[Finding], baseline: Baseline, shared: Container[str] = ()) -> list[Finding]:
@@ -154,13 +157,15 @@ def _warnings(
 
 def written(assessment: Assessment) -> str:
     """The baseline of a result as JSON, one finding a line, sorted: equal results give equal text."""
-    head = {
+    head: dict[str, Any] = {
         "baseline_version": VERSION,
         "tool": {"name": "hipaa-guard", "version": assessment.version},
         "law": assessment.law.compiled,
         "controls": [control.id for control in assessment.controls],
         "roots_from": assessment.scan.roots_from,
     }
+    if peers := _peers(assessment.peers):
+        head["peers"] = {name: sorted(fingerprints) for name, fingerprints in peers.items()}
     found = {finding.fingerprint: finding for finding in _open(assessment.findings)}
     ordered = sorted(found.values(), key=lambda f: (f.control_id, f.resource.root, f.resource.label, f.fingerprint))
     lines = [f"{json.dumps(name)}: {json.dumps(part)},\n" for name, part in head.items()]
@@ -204,7 +209,16 @@ def parse(data: bytes, path: Path) -> Baseline:
     roots_from = document.get("roots_from")
     if roots_from is not None and roots_from not in get_args(RootsFrom):
         raise BaselineError(f"{path} names roots from {str(roots_from)[:60]!r}, which this hipaa-guard does not know")
-    return Baseline(dict(_read(entry, number, path) for number, entry in enumerate(entries)), roots_from, str(path))
+    findings = dict(_read(entry, number, path) for number, entry in enumerate(entries))
+    return Baseline(findings, roots_from, str(path), peers=_read_peers(document.get("peers"), path))
+
+
+def _read_peers(given: Any, path: Path) -> dict[str, frozenset[str]]:
+    """The failures of other scanners; older baselines have none."""
+    lists = given.items() if isinstance(given, dict) else ()
+    if (given is not None and not isinstance(given, dict)) or not all(isinstance(each, list) for _, each in lists):
+        raise BaselineError(f"{path} is not a baseline: its peers are no lists of fingerprints")
+    return {name: frozenset(each for each in found if isinstance(each, str)) for name, found in lists}
 
 
 def _read(entry: Any, number: int, path: Path) -> tuple[str, KnownFinding]:
@@ -214,6 +228,15 @@ def _read(entry: Any, number: int, path: Path) -> tuple[str, KnownFinding]:
             said = (str(entry.get(part) or "") for part in ("control_id", "root", "resource"))
             return name, KnownFinding(Status(status), bool(entry.get("exception")), *said)
     raise BaselineError(f"{path}: entry {number + 1} has no fingerprint, or a status that is neither fail nor unknown")
+
+
+def _peers(peers: Iterable[PeerUse]) -> dict[str, frozenset[str]]:
+    """The failures of each other scanner that gave a result."""
+    return {
+        peer.name: frozenset(each.fingerprint for each in peer.results if each.status is Status.FAIL)
+        for peer in peers
+        if not peer.failure
+    }
 
 
 def _open(findings: Iterable[Finding]) -> Iterator[Finding]:

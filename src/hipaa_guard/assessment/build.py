@@ -19,6 +19,7 @@ from hipaa_guard.assessment.model import (
     SettingsChange,
     UsedFile,
 )
+from hipaa_guard.assessment.peer_results import PeerUse
 from hipaa_guard.assessment.rollup import control_summaries, requirement_summaries
 from hipaa_guard.assessment.unjudged import narrowed, not_judged
 from hipaa_guard.controls.control import Control, Severity, Status
@@ -50,6 +51,7 @@ def assess(
     register: UsedFile | None = None,
     settings_changes: Sequence[SettingsChange] = (),
     fail_on_settings_change: bool = False,
+    peers: Sequence[PeerUse] = (),
 ) -> Assessment:
     """Sort the findings, sum them up by control and by law, and decide the gate (see `gate.decide`).
 
@@ -86,6 +88,7 @@ def assess(
             new_only=new_only,
             expired=expired if fail_on_expired else (),
             changed=settings_changes if fail_on_settings_change else (),
+            peers=peers,
         ),
         law=law.dates(),
         exceptions=exceptions,
@@ -93,6 +96,7 @@ def assess(
         settings=settings or UsedFile(),
         register=register or UsedFile(),
         settings_changes=tuple(settings_changes),
+        peers=tuple(peers),
     )
 
 

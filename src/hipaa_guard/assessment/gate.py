@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from hipaa_guard.assessment.model import Coverage, Gate, Preset, SettingsChange
+from hipaa_guard.assessment.peer_results import PeerUse
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.locations import GapKind
@@ -33,6 +34,7 @@ _GAP_WORDS = {
     GapKind.CALL: ("AWS call was not answered", "AWS calls were not answered"),
     GapKind.REGION: ("region was not read", "regions were not read"),
     GapKind.POLICY: ("policy cannot be used", "policies cannot be used"),
+    GapKind.PEER: ("other scanner gave no result", "other scanners gave no result"),
 }
 
 
@@ -51,6 +53,7 @@ def decide(
     new_only: bool = False,
     expired: Sequence[str] = (),
     changed: Sequence[SettingsChange] = (),
+    peers: Sequence[PeerUse] = (),
 ) -> Gate:
     """The gate over a finished scan.
 
@@ -61,13 +64,19 @@ def decide(
     reports failures and incompleteness without stopping for them; an error of our own always stops. ``new_only`` lets
     failures pass that the baseline holds. ``expired`` are the ids of expired exceptions, ``changed`` the differences
     between the settings of the tree and those of the commit that they were taken from: each of either stops. A finding
-    that an exception covers does not stop the pipeline and does not count as unknown.
+    that an exception covers does not stop the pipeline and does not count as unknown. ``peers`` are other scanners that
+    ran beside: their failures stop as ours do where we have no verdict.
     """
     findings = list(findings)
     open_ = [finding for finding in findings if finding.exception is None]
     sentences = {
         BROKEN: _broken(findings, coverage, internal_errors),
-        FAILURES: [*_failures(findings, fail_on, new_only=new_only), *_expired(expired), *_changed(changed)],
+        FAILURES: [
+            *_failures(findings, fail_on, new_only=new_only),
+            *_failures_of_others(peers, fail_on, new_only=new_only),
+            *_expired(expired),
+            *_changed(changed),
+        ],
         INCOMPLETE: [
             *([] if allow_empty or narrowed or _judged(findings) else [nothing_judged(coverage)]),
             *_gaps(open_, coverage),
@@ -186,6 +195,20 @@ def _failing(findings: Sequence[Finding], *, new_only: bool) -> _Failing:
             else:
                 found.open.append(finding)
     return found
+
+
+def _failures_of_others(peers: Sequence[PeerUse], fail_on: Severity | None, *, new_only: bool) -> list[str]:
+    """Failures that other scanners found and we have no verdict on. One that may be new counts as new."""
+    sentences = []
+    stopping = () if fail_on is None else tuple(severity for severity in Severity if severity.rank <= fail_on.rank)
+    for peer in peers:
+        open_ = [each.stops for each in peer.stopping if not (new_only and each.new is False)]
+        by_severity = Counter(severity for severity in open_ if severity in stopping)
+        if by_severity:
+            parts = ", ".join(f"{by_severity[severity]:,} {severity}" for severity in Severity if by_severity[severity])
+            what = counted(by_severity.total(), "failure", "failures")
+            sentences.append(f"{what} of {peer.tool} without a verdict of ours: {parts}.")
+    return sentences
 
 
 def _expired(ids: Sequence[str]) -> list[str]:

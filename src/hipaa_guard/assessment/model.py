@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from hipaa_guard.assessment.peer_results import PeerUse
 from hipaa_guard.controls.control import VERDICTS, Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
@@ -335,6 +336,8 @@ class Assessment:
     """The register of exceptions in effect."""
     settings_changes: tuple[SettingsChange, ...] = ()
     """Differences of the tree from the commit of the settings; empty where the settings came from no commit."""
+    peers: tuple[PeerUse, ...] = ()
+    """The other scanners that were to run beside ours."""
 
     def counts(self) -> dict[Status, int]:
         """Number of findings by status, with every status that a finding can have."""

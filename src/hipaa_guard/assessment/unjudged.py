@@ -152,7 +152,7 @@ def _types_of(every: Sequence[Control]) -> dict[str, str]:
 
 def _of_the_scan(coverage: Coverage) -> Iterator[NotJudged]:
     """The entries that hold for every line."""
-    unread = sum(gap.incomplete for gap in coverage.gaps)
+    unread = sum(gap.incomplete for gap in coverage.gaps if gap.kind is not GapKind.PEER)
     if unread:
         yield NotJudged(Why.NOT_READ, "what could not be read", unread)
     for kind in dict.fromkeys(gap.kind for gap in coverage.gaps if gap.kind in _NARROWED):

@@ -21,6 +21,7 @@ from hipaa_guard.facts.origin import ACCOUNT_DIGITS
 
 if TYPE_CHECKING:
     from hipaa_guard.assessment.model import Assessment
+    from hipaa_guard.peers.asked import Asked
     from hipaa_guard.scanning.options import Options
 
 INTERRUPTED = 130
@@ -35,12 +36,18 @@ def _account_id(_: click.Context, __: click.Parameter, value: str | None) -> str
     return value
 
 
+_PARTIAL = dict.fromkeys(("changed", "changed_files", "changed_only"), ("peers",))
+"""Options for a part of a tree. Other scanners read the whole."""
+
+
 @click.group(cls=CommandGroup)
 def scan() -> None:
     """Judge Terraform or a live AWS account."""
 
 
-@configurable("terraform", replacing={"baseline": ("baseline_ref",), "baseline_ref": ("baseline",)}, defines=True)
+@configurable(
+    "terraform", replacing={"baseline": ("baseline_ref",), "baseline_ref": ("baseline",), **_PARTIAL}, defines=True
+)
 @scan.command("terraform")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
@@ -100,6 +107,7 @@ def terraform(
     With --changed, it judges only the root modules of the directory that hold a changed FILE, or that call its module
     directly or indirectly. pre-commit passes changed files in this way.
     """
+    from hipaa_guard.cli.beside import beside_terraform
     from hipaa_guard.scanning.options import TerraformTarget
     from hipaa_guard.scanning.terraform import scan_terraform
     from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
@@ -114,8 +122,16 @@ def terraform(
         repository_root=repository_root,
         account=account,
     )
+    if common["peers"] and (changed or changed_files or changed_only):
+        raise click.UsageError("--peers runs scanners that read the whole tree: leave out --changed and --changed-only")
     with no_collections():
-        return _run(common, "terraform", lambda options: scan_terraform(target, options), baseline_ref=baseline_ref)
+        return _run(
+            common,
+            "terraform",
+            lambda options: scan_terraform(target, options),
+            baseline_ref=baseline_ref,
+            peers=lambda: beside_terraform(common, target),
+        )
 
 
 def pairs_of(variables: Sequence[str]) -> dict[str, str]:
@@ -148,9 +164,9 @@ def _tf_vars() -> dict[str, str]:
 @configurable(
     "aws",
     replacing={
-        "replay": ("profile", "role_arn", "external_id", "regions", "evidence"),
-        "dry_run": ("outputs",),
-        "preflight": ("outputs",),
+        "replay": ("profile", "role_arn", "external_id", "regions", "evidence", "peers"),
+        "dry_run": ("outputs", "peers"),
+        "preflight": ("outputs", "peers"),
     },
     defines=True,
 )
@@ -196,6 +212,7 @@ def aws(
     **common: Any,
 ) -> int:
     """Judge a live AWS account. Reads configuration only, never data."""
+    from hipaa_guard.cli.beside import beside_aws
     from hipaa_guard.scanning.aws import AwsTarget, InterruptedScanError, dry_run_aws, preflight_aws, rejudge, scan_aws
 
     at = AwsTarget(profile, role_arn, external_id, ",".join(regions) if regions else None)
@@ -208,6 +225,8 @@ def aws(
         raise click.UsageError(
             "--replay takes account and regions from the evidence and calls nothing: leave out their options"
         )
+    if chosen and common["peers"]:
+        raise click.UsageError(f"{chosen[0]} scans no account: leave out --peers")
     if dry_run:
         from hipaa_guard.cli.before_scan import print_dry_run
 
@@ -219,7 +238,12 @@ def aws(
     if replay:
         return _run(common, "aws", lambda options: rejudge(options, replay))
     try:
-        return _run(common, "aws", lambda options: scan_aws(options, at, evidence=evidence, resume=resume))
+        return _run(
+            common,
+            "aws",
+            lambda options: scan_aws(options, at, evidence=evidence, resume=resume),
+            peers=lambda: beside_aws(common, at),
+        )
     except InterruptedScanError as error:
         click.echo(f"hipaa-guard: {error}", err=True)
         return INTERRUPTED
@@ -255,7 +279,12 @@ def no_collections() -> Iterator[None]:
 
 
 def _run(
-    common: dict[str, Any], source: str, scanned: Callable[[Options], Assessment], *, baseline_ref: str | None = None
+    common: dict[str, Any],
+    source: str,
+    scanned: Callable[[Options], Assessment],
+    *,
+    baseline_ref: str | None = None,
+    peers: Callable[[], Asked | None] = lambda: None,
 ) -> int:
     from hipaa_guard.assessment.model import UsedFile
     from hipaa_guard.cli.terminal.progress import shown
@@ -271,7 +300,7 @@ def _run(
     if common["fail_on_settings_change"] and settings.at is None and not from_file("fail_on_settings_change"):
         raise click.UsageError("--fail-on-settings-change needs a commit to compare with: give --settings-ref REF")
     try:
-        on_stdout = _on_stdout(outputs, source)
+        on_stdout, asked = _on_stdout(outputs, source), peers()
         with shown(wanted=not common["quiet"]) as progress:
             assessment = scanned(
                 Options(
@@ -292,6 +321,7 @@ def _run(
                     at=settings.at,
                     settings_changes=settings.changes,
                     fail_on_settings_change=common["fail_on_settings_change"],
+                    peers=asked,
                     progress=progress,
                     warn=lambda text: click.echo(f"hipaa-guard: {visible(text)}", err=True),
                 )

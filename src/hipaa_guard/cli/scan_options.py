@@ -11,6 +11,9 @@ import click
 from hipaa_guard.assessment.model import Preset
 from hipaa_guard.controls.control import Severity
 
+TIMEOUT = 600
+"""Seconds that each other scanner may take."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS = (
@@ -78,6 +81,26 @@ _OPTIONS = (
         is_flag=True,
         help="Fail the gate if settings, exceptions, baseline or comments on exceptions differ from the commit of "
         "--settings-ref.",
+    ),
+    click.option(
+        "--peers",
+        multiple=True,
+        metavar="NAME[=PROGRAM],...",
+        help="Also run these installed scanners, and lay their results beside ours: checkov and trivy for Terraform, "
+        "prowler for an account.",
+    ),
+    click.option(
+        "--peers-timeout",
+        type=click.IntRange(min=1),
+        default=TIMEOUT,
+        show_default=True,
+        metavar="SECONDS",
+        help="The time that each of them may take.",
+    ),
+    click.option(
+        "--trust-peer-config",
+        is_flag=True,
+        help="Run them although the scanned tree configures them: such files may run code of the tree.",
     ),
     click.option("-q", "--quiet", is_flag=True, help="No progress display."),
 )

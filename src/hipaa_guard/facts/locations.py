@@ -79,6 +79,7 @@ class GapKind(StrEnum):
     ELSEWHERE = "declared elsewhere"
     UNJUDGED = "exists, not judged"
     UNDISCOVERED = "not discovered"
+    PEER = "other scanner"
 
 
 NOT_ASKED_FOR = "not asked for"

@@ -25,8 +25,10 @@ def read(document: Any) -> Document:
     """The results of Terraform; those of other frameworks are only counted."""
     results: list[Result] = []
     gaps: list[str] = []
+    version = ""
     for report in each(document) if isinstance(document, list) else (document,):
         framework = text(report, "check_type")
+        version = version or text(report, "summary", "checkov_version") or text(report, "checkov_version")
         found = [_result(record) for record in _records(report)]
         if framework in _TERRAFORM or not framework:
             results += found
@@ -37,7 +39,7 @@ def read(document: Any) -> Document:
         gaps += [f"{TOOL} could not parse {file}" for file in named]
         if not named and (failed := number(report, "summary", "parsing_errors") or number(report, "parsing_errors")):
             gaps.append(f"{TOOL} could not parse {failed:,} files")
-    return Document(TOOL, tuple(results), tuple(gaps))
+    return Document(TOOL, tuple(results), tuple(gaps), version=version)
 
 
 def _records(report: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -58,6 +60,7 @@ def _result(record: dict[str, Any]) -> Result:
         title=text(record, "check_name"),
         status=status,
         message="; ".join(messages),
+        severity=text(record, "severity").lower(),
         suppressed=skipped if text(record, "check_result", "result") == "SKIPPED" else "",
         address=address,
         type=type_of(address),

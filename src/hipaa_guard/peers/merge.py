@@ -111,22 +111,30 @@ class Merged:
 
     rows: tuple[MergedRow, ...]
     unmapped: tuple[Unmapped, ...]
+    placed: tuple[tuple[Result, tuple[MergedRow, ...]], ...]
+    """Each result with its rows; without a row, its check is among the unmapped."""
     results: Mapping[str, int]
     gaps: tuple[str, ...]
 
 
 def merge(documents: Sequence[Document], controls: Sequence[Control], scan: Assessment | None = None) -> Merged:
     """Merge the results of others with our findings."""
-    table = _Table(controls, scan)
+    return merged(documents, controls, () if scan is None else scan.findings, "" if scan is None else scan.scan.base)
+
+
+def merged(documents: Sequence[Document], controls: Sequence[Control], ours: Iterable[Finding], base: str) -> Merged:
+    """As `merge`, for findings whose files are relative to the directory ``base``."""
+    table = _Table(controls, ours, base)
+    placed: list[tuple[Result, tuple[MergedRow, ...]]] = []
     counted: dict[str, int] = defaultdict(int)
     for document in documents:
         for result in document.results:
             counted[result.tool] += 1
-            table.add(result)
+            placed.append((result, tuple(table.add(result))))
     gaps = tuple(f"{document.file}: {gap}" for document in documents for gap in document.gaps)
     rows = tuple(sorted(table.rows, key=_place))
     unmapped = tuple(sorted(table.unmapped.values(), key=_order))
-    return Merged(rows, unmapped, dict(sorted(counted.items())), gaps)
+    return Merged(rows, unmapped, tuple(placed), dict(sorted(counted.items())), gaps)
 
 
 def _worst(statuses: Iterable[Status]) -> Status:
@@ -144,7 +152,7 @@ def _place(row: MergedRow) -> tuple[int, int, str, str]:
 class _Table:
     """Rows under construction."""
 
-    def __init__(self, controls: Sequence[Control], scan: Assessment | None) -> None:
+    def __init__(self, controls: Sequence[Control], ours: Iterable[Finding], base: str) -> None:
         by_id = {control.id: control for control in controls}
         self.rows: list[MergedRow] = []
         self.unmapped: dict[tuple[str, str, Reason], Unmapped] = {}
@@ -156,16 +164,19 @@ class _Table:
                 for check in checks:
                     self._equivalents[peer, check].append(control)
         self._by_id = by_id
-        self._base = scan.scan.base if scan is not None else ""
-        for finding in scan.findings if scan is not None else ():
+        self._base = base
+        self._named: dict[tuple[str, str], list[MergedRow]] = defaultdict(list)
+        for finding in ours:
             if finding.control_id in by_id:
                 row = MergedRow((by_id[finding.control_id],), None, finding)
                 row.opinions.append(Opinion(OURS, finding.control_id, finding.status, finding.message))
                 self.rows.append(row)
                 self._ours[finding.control_id].append(row)
+                origin = finding.resource
+                self._named[finding.control_id, origin.address or _without_account(origin.arn or "")].append(row)
 
-    def add(self, result: Result) -> None:
-        """Add a result to its row or a new one, or to the checks without a row."""
+    def add(self, result: Result) -> list[MergedRow]:
+        """Add a result to its rows or a new one, which are returned, or to the checks without a row."""
         controls = self._controls(result)
         if not controls:
             self._add_unmapped(result, Reason.NO_EQUIVALENT)
@@ -173,9 +184,12 @@ class _Table:
             self._add_unmapped(result, Reason.NO_RESOURCE)
         else:
             opinion = Opinion(result.tool, result.check, result.status, result.message, result.suppressed)
-            for row in self._rows(result, controls):
+            rows = self._rows(result, controls)
+            for row in rows:
                 if opinion not in row.opinions:  # Security Hub repeats a check for each standard
                     row.opinions.append(opinion)
+            return rows
+        return []
 
     def _controls(self, result: Result) -> list[Control]:
         """The controls that a check is mapped to; of several, those that judge such a resource."""
@@ -191,7 +205,7 @@ class _Table:
         return fitting or found
 
     def _rows(self, result: Result, controls: list[Control]) -> list[MergedRow]:
-        ours = [row for control in controls for row in self._same(result, self._ours[control.id])]
+        ours = [row for control in controls for row in self._same(result, control)]
         if ours:
             # A check mapped to several controls fails because of one of them: take those that fail, if any does.
             failing = [row for row in ours if row.finding is not None and row.finding.status is Status.FAIL]
@@ -206,11 +220,14 @@ class _Table:
             self.rows.append(row)
         return [row]
 
-    def _same(self, result: Result, rows: list[MergedRow]) -> list[MergedRow]:
-        """Our rows on the resource of a result."""
-        for found in _candidates(result, rows, self._base):
-            if found:
-                return found
+    def _same(self, result: Result, control: Control) -> list[MergedRow]:
+        """Our rows on the resource of a result: those of its very name where there are some, else of all rows."""
+        name = result.address or _without_account(result.arn)
+        named = self._named.get((control.id, name), []) if name else []
+        for rows in (named, self._ours[control.id]):
+            for found in _candidates(result, rows, self._base):
+                if found:
+                    return found
         return []
 
     def _add_unmapped(self, result: Result, reason: Reason) -> None:
@@ -232,11 +249,22 @@ def _candidates(result: Result, rows: list[MergedRow], base: str) -> Iterator[li
 def _of_account(result: Result, ours: list[tuple[MergedRow, Finding]]) -> Iterator[list[MergedRow]]:
     all_ = [(row, finding.resource) for row, finding in ours]
     live = [(row, o) for row, o in all_ if not (o.account and result.account) or o.account == result.account]
-    yield [row for row, o in live if result.arn and o.arn == result.arn]
+    yield [row for row, o in live if result.arn and _same_arn(o.arn or "", result.arn)]
     here = [(row, o) for row, o in live if not (o.region and result.region) or o.region == result.region]
     yield [row for row, o in here if not (o.arn and result.arn) and o.name and o.name == result.name]
     # Each tool makes up its own name for a resource that exists once in an account or region.
     yield [row for row, _ in here if isinstance(row.controls[0].kind.aws, Singleton)]
+
+
+def _same_arn(one: str, other: str) -> bool:
+    """Whether two ARNs are equal. Tools write the account into ARNs that have none at AWS, as that of a snapshot."""
+    accounts = {arn.split(":", 5)[4] for arn in (one, other) if arn.count(":") >= 5}
+    return one == other or ("" in accounts and _without_account(one) == _without_account(other))
+
+
+def _without_account(arn: str) -> str:
+    parts = arn.split(":", 5)
+    return ":".join((*parts[:4], *parts[5:])) if len(parts) == 6 else arn
 
 
 def _of_source(result: Result, ours: list[tuple[MergedRow, Finding]], base: str) -> Iterator[list[MergedRow]]:

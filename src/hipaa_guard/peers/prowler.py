@@ -25,7 +25,9 @@ def read(document: Any) -> Document:
     events = list(each(document))
     ours = [event for event in events if text(event, "cloud", "provider").lower() == "aws"]
     gaps = [f"{len(events) - len(ours):,} results of other providers than AWS"] if len(ours) < len(events) else []
-    return Document(TOOL, tuple(result for event in ours for result in _results(event)), tuple(gaps))
+    found = tuple(result for event in ours for result in _results(event))
+    versions = (text(event, "metadata", "product", "version") for event in events)
+    return Document(TOOL, found, tuple(gaps), version=next(filter(None, versions), ""))
 
 
 def _results(event: dict[str, Any]) -> list[Result]:
@@ -41,6 +43,7 @@ def _result(event: dict[str, Any], resource: dict[str, Any]) -> Result:
         title=text(event, "finding_info", "title"),
         status=_STATUS.get(text(event, "status_code"), Status.UNKNOWN),
         message=text(event, "status_detail") or text(event, "message"),
+        severity=text(event, "severity").lower(),
         suppressed="muted" if number(event, "status_id") == _SUPPRESSED else "",
         source="aws",
         type=text(resource, "type"),

@@ -27,6 +27,8 @@ class Result:
     title: str
     status: Status
     message: str = ""
+    severity: str = ""
+    """In the tool's own word, in lower case."""
     suppressed: str = ""
     """How the user silenced the result in the tool; empty where it counts."""
     source: str = "terraform"
@@ -58,6 +60,8 @@ class Document:
     results: tuple[Result, ...]
     gaps: tuple[str, ...] = ()
     file: str = field(default="", compare=False)
+    version: str = ""
+    """The release of the tool, as far as the file tells it."""
 
 
 def part(value: Any, *names: str | int) -> Any:

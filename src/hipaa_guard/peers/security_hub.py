@@ -48,6 +48,7 @@ def _result(finding: dict[str, Any], resource: dict[str, Any]) -> Result:
         title=text(finding, "Title"),
         status=_STATUS.get(text(finding, "Compliance", "Status"), Status.UNKNOWN),
         message=text(finding, "Compliance", "StatusReasons", 0, "Description"),
+        severity=text(finding, "Severity", "Label").lower(),
         suppressed="suppressed" if text(finding, "Workflow", "Status") == "SUPPRESSED" else "",
         source="aws",
         type=text(resource, "Type"),

@@ -35,7 +35,7 @@ def read(document: Any) -> Document:
         gaps += [
             f"{count:,} {kind} in {where}: only misconfigurations are read" for kind, count in others.items() if count
         ]
-    return Document(TOOL, tuple(results), tuple(gaps))
+    return Document(TOOL, tuple(results), tuple(gaps), version=text(document, "Trivy", "Version"))
 
 
 def _result(target: str, entry: dict[str, Any]) -> Result:
@@ -48,6 +48,7 @@ def _result(target: str, entry: dict[str, Any]) -> Result:
         title=text(entry, "Title"),
         status=_STATUS.get(text(entry, "Status"), Status.UNKNOWN),
         message=text(entry, "Message"),
+        severity=text(entry, "Severity").lower(),
         suppressed="ignored" if text(entry, "Status") == "EXCEPTION" else "",
         address=address,
         module=module,

@@ -21,6 +21,7 @@ from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 
 if TYPE_CHECKING:
+    from hipaa_guard.peers.asked import Asked
     from hipaa_guard.scanning.committed_comments import CommittedComments
     from hipaa_guard.terraform.repository.git import Commit
     from hipaa_guard.terraform.repository.top import Top
@@ -65,6 +66,8 @@ class Options:
     """Differences of the settings of the tree from those of that commit."""
     fail_on_settings_change: bool = False
     """The gate fails if the tree has other settings, exceptions, baseline or references than that commit."""
+    peers: Asked | None = None
+    """Other scanners that run beside ours, if any."""
     today: date | None = None
     """The day on which exceptions must be valid. [default: today]"""
     progress: Progress | None = None

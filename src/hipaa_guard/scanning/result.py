@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from hipaa_guard.assessment.baseline import compared, use_of
@@ -9,8 +10,11 @@ from hipaa_guard.assessment.build import assess
 from hipaa_guard.assessment.exceptions import cover
 from hipaa_guard.assessment.former_fingerprints import FormerFingerprints
 from hipaa_guard.assessment.model import Assessment, Coverage, Scan
+from hipaa_guard.assessment.peer_results import PeerUse
 from hipaa_guard.controls.broken import row
-from hipaa_guard.facts.locations import GapKind
+from hipaa_guard.controls.catalogue import imported
+from hipaa_guard.controls.findings import Finding
+from hipaa_guard.facts.locations import Gap, GapKind
 from hipaa_guard.scanning.judged import Judged
 from hipaa_guard.scanning.options import Options, Selection
 from hipaa_guard.version import VERSION
@@ -49,11 +53,13 @@ def result_of(
     )
     baseline = selection.known.baseline
     shared = former.shared() if baseline is not None and not baseline.names_repository else {}
+    marked = findings if baseline is None else compared(findings, baseline, shared)
+    peers, missing = _peers(scan, selection, marked, options)
     return assess(
         scan,
-        coverage,
+        replace(coverage, gaps=(*coverage.gaps, *dict.fromkeys(missing))),
         selection.controls,
-        findings if baseline is None else compared(findings, baseline, shared),
+        marked,
         version=VERSION,
         every=selection.all,
         preset=options.preset,
@@ -71,4 +77,19 @@ def result_of(
         settings_changes=changes,
         fail_on_settings_change=options.fail_on_settings_change,
         baseline=None if baseline is None else use_of(baseline, findings, shared, scan.roots_from),
+        peers=peers,
     )
+
+
+def _peers(
+    scan: Scan, selection: Selection, findings: Sequence[Finding], options: Options
+) -> tuple[Sequence[PeerUse], Sequence[Gap]]:
+    """The results of other scanners, if any are to run beside ours, and what they did not look at."""
+    if options.peers is None:
+        return (), ()
+    from hipaa_guard.peers.beside import Ours, beside
+
+    known = None if selection.known.baseline is None else selection.known.baseline.peers
+    chosen = frozenset(control.id for control in selection.controls)
+    ours = Ours(scan, findings, imported(selection.all), chosen, bool(options.only), known)
+    return beside(options.peers, ours, options.progress or (lambda *_: None))

@@ -169,7 +169,8 @@ def _baseline_at(target: TerraformTarget, ref: str, options: Options, selection:
             inputs = replace(inputs, var_files=then.files(inputs.var_files), variables=variables)
             # All comments in the commit count.
             alone = replace(selection, known=replace(selection.known, baseline=None), committed_comments=None)
-            silent = replace(options, progress=None, warn=None)
+            peers = None if options.peers is None else options.peers.at(then.directory, inputs.var_files)
+            silent = replace(options, progress=None, warn=None, peers=peers)
             there = TerraformTarget(then.directory, inputs, top=target.top)
             before = _scanned(there, silent, alone, now())
     except (TerraformInputError, InputError) as error:

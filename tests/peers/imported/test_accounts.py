@@ -65,6 +65,14 @@ class TestAccounts:
         event["cloud"]["account"]["uid"] = "999999999999"
         assert len(merged(work, [event], scan=account).rows) == len(account.findings) + 1
 
+    @pytest.mark.parametrize(("written", "same"), [(ACCOUNT, True), ("999999999999", False)])
+    def test_an_arn_without_an_account_is_that_of_its_account(
+        self, written: str, same: bool, work: Path, account: Assessment
+    ) -> None:
+        event = prowler("s3_bucket_object_versioning", "FAIL", f"arn:aws:s3::{written}:phi")
+        event["cloud"]["account"]["uid"] = written
+        assert (len(merged(work, [event], scan=account).rows) == len(account.findings)) is same
+
     def test_what_an_account_has_once_needs_no_name(self, work: Path, account: Assessment) -> None:
         event = prowler("iam_password_policy_minimum_length_14", "FAIL", f"arn:aws:iam::{ACCOUNT}:password-policy")
         rows = [each for each in merged(work, [event], scan=account).rows if each.controls[0].id == PASSWORD]

@@ -15,7 +15,7 @@ from click.core import ParameterSource
 from hipaa_guard.cli.commands import Command
 from hipaa_guard.cli.configuration.settings_commit import commit_of
 from hipaa_guard.cli.configuration.settings_file import FILE, SECTIONS, SettingsDocument, WrittenSetting, read
-from hipaa_guard.cli.configuration.settings_paths import refused_if_found
+from hipaa_guard.cli.configuration.settings_paths import CODE, refused_if_found
 
 if TYPE_CHECKING:
     from hipaa_guard.assessment.model import SettingsChange, UsedFile
@@ -275,7 +275,7 @@ def _wrong(
         return
     said = _wrong_value(written.value, option)
     # A commit vouches for the file and not for the code, which is the tree's.
-    if not said and (not named or (written.key == "policies" and of_commit)):
+    if not said and (not named or (written.key in CODE and of_commit)):
         said = refused_if_found(written.key, option, written.value, at)
     if said:
         yield f"{written.place}: {written.key}: {said}"

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 
 _CODE = "it runs Python, so give it as --policies, HIPAA_GUARD_POLICIES or in a file that --config names"
 _CODE_OF_TREE = "it runs Python of the tree, for which no commit vouches: give it as --policies or HIPAA_GUARD_POLICIES"
+_PROGRAM = "it names a program, so give it as --peers, HIPAA_GUARD_PEERS or in a file that --config names"
+_TRUST = (
+    "it lets the tree run code, so give it as --trust-peer-config, HIPAA_GUARD_TRUST_PEER_CONFIG or in a file that "
+    "--config names"
+)
+CODE = ("policies", "peers", "trust-peer-config")
+"""Keys by which code of the tree may run. A commit does not vouch for what lies in the tree."""
+
 _OF_COMMIT = ("exceptions", "baseline")
 """Keys whose files are read from the commit of the settings."""
 _SHOWN = 200
@@ -45,6 +53,10 @@ def refused_if_found(key: str, option: click.Parameter, value: Any, at: Commit |
     """
     if key == "policies":
         return _CODE if at is None else _CODE_OF_TREE
+    if key == "trust-peer-config":
+        return _TRUST if value is True else ""
+    if key == "peers":
+        return _PROGRAM if any("=" in each for each in (value if isinstance(value, list) else [value])) else ""
     if key != "output" and not isinstance(option.type, click.Path):
         return ""
     from hipaa_guard.terraform.repository.untrusted_paths import PathKind

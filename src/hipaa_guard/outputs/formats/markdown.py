@@ -15,6 +15,7 @@ from hipaa_guard.assessment.gate import counted
 from hipaa_guard.assessment.model import Assessment, ControlSummary, RequirementSummary
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
+from hipaa_guard.outputs.formats.markdown_peers import other_scanners
 from hipaa_guard.outputs.wording import phrases, requirement_lines, settings_in_effect, told
 from hipaa_guard.outputs.wording.harmless_markdown import code, fixes, prose
 from hipaa_guard.outputs.wording.harmless_text import in_log
@@ -75,6 +76,7 @@ def document(assessment: Assessment, limit: int, most: int | None = None) -> str
     Where it would be longer, it leaves out the fixes, then the ends of the lists. Empty where not even the numbers fit.
     """
     entries = sum(finding.status in phrases.OPEN for finding in assessment.findings) + len(assessment.coverage.gaps)
+    entries += sum(len(peer.results) for peer in assessment.peers)
     most = entries if most is None else most
     sizes = (most, *(each for each in _SHORTER if each < most))
     shown = selected(assessment)
@@ -117,6 +119,7 @@ class _Document:
         yield from _folded(f"Advisory gaps, which stop no pipeline: {len(advisory):,}", parts)
         yield from self._accepted(accepted)
         yield from self._unknown(unknown)
+        yield from other_scanners(self.assessment, self.most)
         yield from self._unread()
         yield from self._rule()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from hipaa_guard.assessment.model import Assessment, ControlSummary, Scan, UsedF
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.locations import Gap, Location
+from hipaa_guard.outputs.formats import sarif_peers
 from hipaa_guard.outputs.json.lists import array, encode
 from hipaa_guard.outputs.wording import harmless_markdown, phrases, settings_in_effect
 from hipaa_guard.outputs.wording.harmless_text import escaped_json, shortened, visible
@@ -55,8 +57,11 @@ def _log(assessment: Assessment) -> Iterator[str]:
     placed, unplaced = _by_place(assessment)
     shown = placed[:MOST_RESULTS]
     rules = _Rules(assessment.controls, shown)
+    manner = sarif_peers.Manner(_LEVELS, _SECURITY_SEVERITY, _physical, lambda text, most: _unlinked(_text(text, most)))
+    others = sarif_peers.placed(assessment, MOST_RESULTS - len(shown))
+    extensions = [sarif_peers.extension(each, manner) for each in others]
     run = {
-        "tool": {"driver": _driver(assessment, rules)},
+        "tool": {"driver": _driver(assessment, rules)} | ({"extensions": extensions} if extensions else {}),
         "automationDetails": {"id": _category(assessment)},
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The root of the repository."}}},
         "columnKind": "utf16CodeUnits",
@@ -66,7 +71,8 @@ def _log(assessment: Assessment) -> Iterator[str]:
     for name, part in run.items():
         yield f"{encode(name)}: {encode(part)},\n"
     yield '"results": '
-    yield from array(map(encode, _results(assessment.scan, shown, rules)))
+    found = chain(_results(assessment.scan, shown, rules), sarif_peers.results(others, manner))
+    yield from array(map(encode, found))
     yield "\n}]\n}\n"
 
 
@@ -266,6 +272,8 @@ def _notifications(assessment: Assessment, unplaced: list[Finding], cut: int) ->
     nothing = phrases.nothing_judged(assessment)
     if nothing:
         yield _notification(nothing)
+    for note in sarif_peers.notes(assessment):
+        yield _notification(_text(note, _MESSAGE), "note")
     for group in phrases.gap_groups(assessment.coverage.gaps):
         yield _gap(assessment.scan, group)
 

@@ -38,6 +38,7 @@ from hipaa_guard.facts.locations import Asked, Gap, GapKind, Location, RootsFrom
 from hipaa_guard.facts.origin import Evidence, Origin
 from hipaa_guard.facts.values import Cause
 from hipaa_guard.law import Law, RequirementType
+from hipaa_guard.outputs.json import peers
 from hipaa_guard.outputs.json.node import JsonNode, ReportError
 
 SCHEMA_VERSION = "1.0"
@@ -112,6 +113,7 @@ def _assessment(node: JsonNode) -> Assessment:
         settings=_used(node.of("settings")),
         register=_used(node.of("register")),
         settings_changes=_changes(node.of("settings_changes")),
+        peers=peers.read(node.of("peers")),
     )
 
 

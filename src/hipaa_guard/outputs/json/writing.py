@@ -24,6 +24,7 @@ from hipaa_guard.controls.control import VERDICTS, Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.locations import Asked, Gap
 from hipaa_guard.facts.origin import Evidence, Origin
+from hipaa_guard.outputs.json import peers
 from hipaa_guard.outputs.json.lists import array
 from hipaa_guard.outputs.json.lists import encode as _encode
 from hipaa_guard.outputs.json.node import ReportError
@@ -78,6 +79,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
         "settings": settings_in_effect.as_dict(assessment.settings),
         "register": settings_in_effect.as_dict(assessment.register),
         "settings_changes": [change._asdict() for change in assessment.settings_changes],
+        "peers": [peers.written(peer) for peer in assessment.peers],
     }
     yield "{\n"
     for name, part in head.items():

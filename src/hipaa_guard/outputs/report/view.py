@@ -13,6 +13,7 @@ from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.locations import Gap
 from hipaa_guard.outputs.report.bars import SAFEGUARDS, Bar, named, rule_bars, topic_bars
 from hipaa_guard.outputs.report.exception_view import ExceptionView, exception_views
+from hipaa_guard.outputs.report.peer_view import PeerView, peer_views
 from hipaa_guard.outputs.wording import phrases, requirement_lines, settings_in_effect, told
 from hipaa_guard.outputs.wording.harmless_text import anchor, shortened
 
@@ -147,6 +148,7 @@ class ReportView:
     """How many of the open findings are covered by exceptions, new, told with others, and advisory."""
     exceptions: tuple[ExceptionView, ...]
     unexercised: tuple[ControlSummary, ...]
+    peers: tuple[PeerView, ...]
 
 
 def view(assessment: Assessment, digest: str) -> ReportView:
@@ -182,6 +184,7 @@ def view(assessment: Assessment, digest: str) -> ReportView:
             filter(None, (phrases.accepted_and_new(open_findings), told.apart(assessment.findings)))
         ),
         exceptions=exception_views(assessment),
+        peers=peer_views(assessment),
         unexercised=tuple(control for control in assessment.controls if not any(control.counts.values())),
     )
 

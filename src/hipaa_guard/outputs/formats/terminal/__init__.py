@@ -8,6 +8,7 @@ from __future__ import annotations
 from hipaa_guard.assessment.gate import counted
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.outputs.formats.terminal import ending, gaps, looked_at, unknowns
+from hipaa_guard.outputs.formats.terminal.beside import other_scanners
 from hipaa_guard.outputs.wording import phrases, settings_in_effect
 from hipaa_guard.outputs.wording.page import Page
 from hipaa_guard.outputs.wording.pen import Pen
@@ -20,6 +21,7 @@ def render(assessment: Assessment, page: Page | None = None) -> str:
     gaps.show(pen, assessment)
     gaps.show_accepted(pen, assessment)
     unknowns.show(pen, assessment)
+    other_scanners(pen, assessment)
     looked_at.show(pen, assessment)
     ending.show(pen, assessment)
     return pen.text()
