@@ -25,6 +25,9 @@ _GAPS_REMAIN = 1
 @click.command(cls=Command)
 @click.argument("path", type=_PATH, default=".")
 @click.option("-c", "--control", "only", multiple=True, metavar="ID", help="Close the gaps of this control only.")
+@click.option(
+    "--finding", "findings", multiple=True, metavar="DIGITS", help="Close only the gap whose fingerprint begins so."
+)
 @click.option("--write", is_flag=True, help="Apply the patch.")
 @click.option("--policies", multiple=True, type=_PATH, metavar="DIR", help="As for scan.")
 @click.option("--var-file", "var_files", multiple=True, type=_PATH, metavar="FILE", help="As for scan.")
@@ -36,6 +39,7 @@ def fix(
     path: Path,
     *,
     only: tuple[str, ...],
+    findings: tuple[str, ...],
     write: bool,
     policies: tuple[Path, ...],
     var_files: tuple[Path, ...],
@@ -61,6 +65,7 @@ def fix(
             fixed = fix_terraform(
                 path,
                 only=only,
+                findings=findings,
                 policies=policies,
                 exceptions=exceptions,
                 inputs=PlanInputs(var_files, pairs_of(variables), workspace=workspace),
