@@ -45,3 +45,15 @@ def project(at: Path) -> Path:
     git(tree, "init", "-q")
     commit(tree, "first")
     return tree
+
+
+def program(at: Path) -> Path:
+    """A program that leaves a trace."""
+    file = at.parent / "run-me"
+    file.write_text(f'#!/bin/sh\ntouch "{at.parent}/it-ran"\ncat "$@" 2>/dev/null\nexit 0\n')
+    file.chmod(0o755)
+    return file
+
+
+def ran(tree: Path) -> bool:
+    return (tree.parent / "it-ran").exists()

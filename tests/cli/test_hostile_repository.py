@@ -12,7 +12,7 @@ import pytest
 
 from hipaa_guard.cli.main import run
 from hipaa_guard.terraform.repository.git import Commit, GitError, commit_named
-from tests.cli.hostile import BUCKET, REGISTER, SETTINGS, commit, git, project
+from tests.cli.hostile import BUCKET, REGISTER, SETTINGS, commit, git, program, project, ran
 from tests.lifecycle.register_text import VERSIONING, entry, register
 
 CLEAN, GAPS, USAGE = 0, 1, 2
@@ -26,18 +26,6 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     made = project(tmp_path)
     monkeypatch.chdir(made)
     return made
-
-
-def program(at: Path) -> Path:
-    """A program that leaves a trace."""
-    file = at.parent / "run-me"
-    file.write_text(f'#!/bin/sh\ntouch "{at.parent}/it-ran"\ncat "$@" 2>/dev/null\nexit 0\n')
-    file.chmod(0o755)
-    return file
-
-
-def ran(tree: Path) -> bool:
-    return (tree.parent / "it-ran").exists()
 
 
 CONFIGURATION = (

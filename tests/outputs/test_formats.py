@@ -43,6 +43,7 @@ FAILS: dict[str, Callable[[str], int]] = {
     "sarif": lambda text: len(json.loads(text)["runs"][0]["results"]),
     "junit": lambda text: text.count("<failure ") + text.count('<skipped type="advisory"'),
     "gitlab": lambda text: sum(each["severity"] != "info" for each in json.loads(text)),
+    "lines": lambda text: len(re.findall(r"^\S+:\d+:1: (?:error|warning): .*\]$", text, re.MULTILINE)),
     "markdown": _in_markdown,
     "ocsf": lambda text: sum(each["compliance"]["status"] == "Fail" for each in json.loads(text)),
     "csv": lambda text: sum(row[0] == "fail" for row in csv.reader(io.StringIO(text.removeprefix("\ufeff")))),
@@ -51,7 +52,7 @@ FAILS: dict[str, Callable[[str], int]] = {
 
 
 def test_the_names_are_a_contract() -> None:
-    names = "terminal json html sarif junit gitlab github markdown ocsf asff csv"
+    names = "terminal json html sarif junit gitlab github lines markdown ocsf asff csv"
     assert list(FORMATS) == names.split()
 
 
@@ -82,7 +83,7 @@ def test_several_in_one_run_and_again_from_the_saved_one(tmp_path: Path) -> None
     source = tmp_path / "infra"
     source.mkdir()
     (source / "main.tf").write_text('resource "aws_s3_bucket" "phi" {}\n')
-    names = ("json", "html", "sarif", "junit", "gitlab", "github", "markdown", "ocsf", "csv")
+    names = ("json", "html", "sarif", "junit", "gitlab", "github", "lines", "markdown", "ocsf", "csv")
     arguments = [part for name in names for part in ("-o", f"{name}={tmp_path / name}")]
     assert run(["scan", "terraform", str(source), "-q", *arguments]) == 1
     for name in names[1:]:

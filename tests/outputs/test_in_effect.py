@@ -89,6 +89,7 @@ def test_the_difference_is_told_in_every_format_and_without_one_nothing_is(forma
 LINES: dict[str, Callable[[str], list[str]]] = {
     "markdown": lambda text: [line.strip("*") for line in text.splitlines()],
     "github": lambda text: [line.partition("::")[2].partition("::")[2] for line in text.splitlines()],
+    "lines": lambda text: [line.removeprefix("hipaa-guard: warning: ") for line in text.splitlines()],
     "csv": lambda text: [row[6] for row in csv.reader(io.StringIO(text))],
     "junit": lambda text: re.findall(r'<skipped type="settings" message="([^"]*)"/>', text),
     "sarif": lambda text: [each["message"]["text"] for each in _notifications(json.loads(text))],

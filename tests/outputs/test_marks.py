@@ -112,7 +112,7 @@ def written(assessment: Assessment, format: str) -> str:
 
 def of_source(assessment: Assessment, format: str) -> Assessment:
     """The part of a result that a format can show."""
-    source = {"gitlab": "terraform", "asff": "aws"}.get(format)
+    source = {"gitlab": "terraform", "lines": "terraform", "asff": "aws"}.get(format)
     if source is None:
         return assessment
     return dataclasses.replace(

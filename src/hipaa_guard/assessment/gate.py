@@ -10,7 +10,7 @@ from hipaa_guard.assessment.model import Coverage, Gate, Preset, SettingsChange
 from hipaa_guard.assessment.peer_results import PeerUse
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.facts.locations import GapKind
+from hipaa_guard.facts.locations import SAME, GapKind
 from hipaa_guard.facts.values import Cause
 
 CLEAN, FAILURES, USAGE, INCOMPLETE, BROKEN = range(5)
@@ -102,6 +102,9 @@ def counted(number: int, one: str, many: str) -> str:
 
 def nothing_judged(coverage: Coverage, *, narrowed: bool = False) -> str:
     """Why a scan judged nothing, in a sentence."""
+    same = next((each.reason for each in coverage.gaps if each.reason.startswith(SAME)), "")
+    if narrowed and same:
+        return f"{NOTHING}: {same}."
     if narrowed:
         return f"{NOTHING}: the part that was asked for holds no resource that the chosen controls judge."
     if coverage.resources:

@@ -25,6 +25,9 @@ _GAPS_REMAIN = 1
 @click.command(cls=Command)
 @click.argument("path", type=_PATH, default=".")
 @click.option("-c", "--control", "only", multiple=True, metavar="ID", help="Close the gaps of this control only.")
+@click.option(
+    "--finding", "findings", multiple=True, metavar="DIGITS", help="Close only the gap whose fingerprint begins so."
+)
 @click.option("--write", is_flag=True, help="Apply the patch.")
 @click.option(
     "-i",
@@ -42,6 +45,7 @@ def fix(
     path: Path,
     *,
     only: tuple[str, ...],
+    findings: tuple[str, ...],
     write: bool,
     interactive: bool,
     policies: tuple[Path, ...],
@@ -73,6 +77,7 @@ def fix(
             fixed = fix_terraform(
                 path,
                 only=only,
+                findings=findings,
                 policies=policies,
                 exceptions=exceptions,
                 inputs=PlanInputs(var_files, pairs_of(variables), workspace=workspace),

@@ -33,6 +33,7 @@ _VERBS = {
     "checkov-dir": "hipaa_guard.cli.checkov:checkov_dir",
     "config": "hipaa_guard.cli.config:config",
     "init": "hipaa_guard.cli.init:init",
+    "mcp": "hipaa_guard.cli.mcp:mcp",
     "completion": "hipaa_guard.cli.completion:completion",
 }
 _HELP = {
@@ -50,6 +51,7 @@ _HELP = {
     "checkov-dir": "Print the directory that makes Checkov run our controls.",
     "config": "Show the settings, and the source of each.",
     "init": "Write the settings and the pipeline for a repository.",
+    "mcp": "Serve editors and agents: scan, explain, preview a fix.",
     "completion": "Print the completion script of a shell.",
 }
 

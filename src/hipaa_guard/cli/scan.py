@@ -51,7 +51,12 @@ def scan() -> None:
 @scan.command("terraform")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
-@click.option("--changed", is_flag=True, help="Judge only root modules that the changed FILEs affect.")
+@click.option(
+    "--changed",
+    is_flag=True,
+    help="Judge only root modules that the changed FILEs affect; without FILEs, what differs from the last commit.",
+)
+@click.option("--changed-since", metavar="REF", help="Judge only what differs from where git's REF and HEAD parted.")
 @click.option(
     "--changed-files",
     type=click.File("rb"),
@@ -90,6 +95,7 @@ def terraform(
     *,
     files: tuple[Path, ...],
     changed: bool,
+    changed_since: str | None,
     changed_files: IO[bytes] | None,
     source: Path | None,
     var_files: tuple[Path, ...],
@@ -105,19 +111,25 @@ def terraform(
     """Judge Terraform: a directory, a plan (`terraform show -json`) or a state.
 
     With --changed, it judges only the root modules of the directory that hold a changed FILE, or that call its module
-    directly or indirectly. pre-commit passes changed files in this way.
+    directly or indirectly. pre-commit passes changed files in this way. Without FILEs, git tells which files differ
+    from the last commit, new ones included, and only what they concern is reported: resources in them, in modules that
+    they call, and those whose values come from them.
     """
     from hipaa_guard.cli.beside import beside_terraform
     from hipaa_guard.scanning.options import TerraformTarget
     from hipaa_guard.scanning.terraform import scan_terraform
     from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 
+    named = _named_files(files, changed, changed_files)
+    if named is not None and changed_since is not None:
+        raise click.UsageError("--changed-since asks git which files changed: leave out the FILEs")
     target = TerraformTarget(
         path,
         PlanInputs(var_files, pairs_of(variables), _tf_vars() if tf_var_env else None, workspace),
         source=source,
         changed_only=changed_only,
-        changed=_changed(files, changed, changed_files),
+        changed=named,
+        changed_since=changed_since or ("HEAD" if changed and named is None else None),
         baseline_ref=baseline_ref,
         repository_root=repository_root,
         account=account,
@@ -145,12 +157,12 @@ def pairs_of(variables: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
-def _changed(files: tuple[Path, ...], changed: bool, listed: IO[bytes] | None) -> list[Path] | None:
-    """The changed files; None for a scan of everything."""
+def _named_files(files: tuple[Path, ...], changed: bool, listed: IO[bytes] | None) -> list[Path] | None:
+    """The changed files that the user names; None where none are named."""
     if files and not changed:
         raise click.UsageError(f"{files[0]} is one argument too many: FILEs need --changed")
     if listed is None:
-        return list(files) if changed else None
+        return list(files) or None
     data = listed.read()
     return [*files, *(Path(os.fsdecode(name)) for name in data.split(b"\0" if b"\0" in data else b"\n") if name)]
 

@@ -23,7 +23,7 @@ _OPTIONS = (
         "outputs",
         multiple=True,
         metavar="FORMAT[=FILE]",
-        help="Write a format (terminal, json, html, sarif, junit, gitlab, github, markdown, ocsf, asff, csv) "
+        help="Write a format (terminal, json, html, sarif, junit, gitlab, github, lines, markdown, ocsf, asff, csv) "
         "to a file, or to stdout. Several may be given. [default: terminal]",
     ),
     click.option("-c", "--control", "only", multiple=True, metavar="ID", help="Judge by this control only."),

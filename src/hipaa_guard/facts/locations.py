@@ -86,6 +86,10 @@ NOT_ASKED_FOR = "not asked for"
 """Why an enabled region was not read: the user named the regions to read, without this one."""
 
 
+SAME = "no file differs from "
+"""How the reason begins why no root was looked at: a scan was asked for changes since a commit, and there are none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """One thing that a scan did not look at, or could only look at in part.

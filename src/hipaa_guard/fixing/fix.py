@@ -84,12 +84,14 @@ def fix_terraform(
     inputs: PlanInputs | None = None,
     repository_root: Path | None = None,
     choose: Choose | None = None,
+    findings: Sequence[str] = (),
 ) -> Fixed:
     """Repair failures in a directory of source, as far as the repair is certain. Nothing is written.
 
     ``only`` are the controls whose gaps should be closed; all controls check that nothing gets worse. ``policies`` are
-    directories with controls of the user. For ``repository_root`` see `scan_terraform`. ``choose`` is asked about each
-    repair that is possible, in the order of the repairs; without it all are made.
+    directories with controls of the user. ``findings`` are first digits of fingerprints: only these gaps should be
+    closed. For ``repository_root`` see `scan_terraform`. ``choose`` is asked about each repair that is possible, in the
+    order of the repairs; without it all are made.
 
     Raises:
         InputError: the path cannot be scanned or holds no source, or the options name something that does not exist.
@@ -114,6 +116,7 @@ def fix_terraform(
     fixed = Fixed(path.resolve(), complete=before.coverage.complete)
     fixed.wanted = frozenset(control.id for control in given.controls)
     failing = [each for each in before.findings if each.status is Status.FAIL and each.control_id in fixed.wanted]
+    failing = _named(failing, findings)
     fixed.excepted = [finding for finding in failing if finding.exception is not None]
     steps, fixed.left = planner.plan([finding for finding in failing if finding.exception is None])
     trial = _Trial(planner, before, scan)
@@ -130,6 +133,21 @@ def fix_terraform(
     fixed.left += [(finding, trial.reasons[step]) for step in steps if step not in kept for finding in step.findings]
     fixed.revealed = trial.revealed(kept)
     return fixed
+
+
+def _named(failing: list[Finding], digits: Sequence[str]) -> list[Finding]:
+    """The failures whose fingerprints begin with these digits; all where there are none.
+
+    Raises:
+        InputError: no failure has such a fingerprint.
+
+    """
+    for each in digits:
+        if not any(finding.fingerprint.startswith(each) for finding in failing):
+            raise InputError(
+                f"no gap here has a fingerprint that begins with {each[:64]!r}: scan again and take its digits"
+            )
+    return [each for each in failing if not digits or each.fingerprint.startswith(tuple(digits))]
 
 
 class _Trial:

@@ -23,6 +23,7 @@ FORMATS = {
     "junit": "hipaa_guard.outputs.formats.junit",
     "gitlab": "hipaa_guard.outputs.formats.gitlab",
     "github": "hipaa_guard.outputs.formats.github",
+    "lines": "hipaa_guard.outputs.formats.lines",
     "markdown": "hipaa_guard.outputs.formats.markdown",
     "ocsf": "hipaa_guard.outputs.formats.ocsf",
     "asff": "hipaa_guard.outputs.formats.asff",
@@ -33,6 +34,7 @@ FORMATS = {
 
 _NOT_OF = {
     ("gitlab", "aws"): "gitlab shows findings in files, and an account has none: -o junit=FILE has them",
+    ("lines", "aws"): "lines shows findings in files, and an account has none: -o csv=FILE has them",
     ("asff", "terraform"): "asff is for findings of an AWS account and region, which Terraform findings do not have: "
     "-o ocsf=FILE or -o sarif=FILE has them",
 }

@@ -46,14 +46,21 @@ class Judged:
         without: frozenset[str] = frozenset(),
         previous: Mapping[str, Sequence[str]] = {},
         former_roots: Sequence[str] | None = None,
-    ) -> None:
+        *,
+        unless_in: frozenset[str] = frozenset(),
+    ) -> frozenset[str]:
         """Judge an inventory. Resources at the addresses `without` are not judged, but others may refer to them.
 
         ``previous`` are the addresses that resources had before they were moved, ``former_roots`` the earlier names of
-        their root.
+        their root. A resource is judged all the same if one of its verdicts rests on a fact that stands in one of the
+        files ``unless_in``. Returns the addresses that were not judged.
         """
+        verdicts: Iterable[Finding] = judge(controls, inventory)
+        if without and unless_in:
+            verdicts = list(verdicts)
+            without -= {each.resource.block for each in verdicts if _rests_on(each, unless_in)}
         parts = judge_parts(controls, inventory, without)
-        judged_here = chain(judge(controls, inventory), parts.findings)
+        judged_here = chain(verdicts, parts.findings)
         found = (finding for finding in judged_here if finding.resource.block not in without)
         ids = {control.id: control.previous_ids for control in controls if control.previous_ids}
         if ids or previous:
@@ -72,11 +79,16 @@ class Judged:
             (self.resources if resource.kind in judged else self.others)[resource.kind] += 1
         elsewhere = (each.resource.kind for each in stand_ins(inventory, None, without))
         self.others.update(kind for kind in elsewhere if kind not in judged)
+        return without
 
     def left_out(self, every: Sequence[Control]) -> dict[str, int]:
         """Number of resources that only unselected controls judge, by kind."""
         judged = {kind.kind for control in every for kind in control.kinds()}
         return {kind: number for kind, number in sorted(self.others.items()) if kind in judged}
+
+
+def _rests_on(finding: Finding, files: frozenset[str]) -> bool:
+    return any(each.location is not None and each.location.file in files for each in finding.evidence)
 
 
 def _former(origin: Origin, previous: Mapping[str, Sequence[str]]) -> Sequence[str]:

@@ -93,6 +93,9 @@ class TerraformTarget:
     changed: Sequence[Path] | None = None
     """Only roots of a directory that depend on these changed files are judged. A changed policy, register or baseline
     concerns all roots."""
+    changed_since: str | None = None
+    """A git commit: instead of named files, those that differ from it count as changed, and only resources that they
+    concern are reported."""
     baseline_ref: str | None = None
     """A git commit: gaps that are open there, by the same controls and variables, are not new."""
     repository_root: Path | None = None

@@ -24,6 +24,7 @@ from hipaa_guard.terraform.input_error import TerraformInputError
 if TYPE_CHECKING:
     from hipaa_guard.scanning.committed_comments import CommittedComments
     from hipaa_guard.terraform.blocks import Configuration
+    from hipaa_guard.terraform.repository.changes import Changes
     from hipaa_guard.terraform.repository.git import Commit
     from hipaa_guard.terraform.repository.top import Top
 
@@ -86,18 +87,37 @@ def _top(target: TerraformTarget) -> Top:
 def _read(target: TerraformTarget, top: Top, options: Options) -> list[Configuration]:
     from hipaa_guard.terraform.read import read
 
-    path, changed = target.path, target.changed
-    if changed is not None and not path.is_dir() and path.exists():
-        raise InputError(f"{path} is no directory: changed files select the roots of a directory to scan")
-    if changed is not None and _concern_all(changed, options):
-        changed = None
+    path = target.path
     try:
+        changed = _changes(target)
+        if changed is not None and _concern_all(changed.files, options):
+            changed = None
         found = read(path, target.inputs, source=target.source, changed=changed, top=top)
     except TerraformInputError as error:
         raise InputError(str(error)) from None
     for configuration in found:
         configuration.account = target.account or configuration.account
     return found
+
+
+def _changes(target: TerraformTarget) -> Changes | None:
+    """The changes that a scan was asked to look at; None for a scan of everything."""
+    from hipaa_guard.terraform.modules.module import ENDINGS
+    from hipaa_guard.terraform.repository.changes import Changes, GitError, changes_since
+
+    path = target.path
+    if target.changed is None and target.changed_since is None:
+        return None
+    if not path.is_dir() and path.exists():
+        raise InputError(f"{path} is no directory: changed files select the roots of a directory to scan")
+    if target.changed_since is None:
+        return Changes(tuple(target.changed or ()))
+    try:
+        return changes_since(path, target.changed_since, ENDINGS)
+    except GitError as error:
+        raise InputError(
+            f"git cannot tell what changed: {error}; or name the changed FILEs: --changed FILE..."
+        ) from None
 
 
 def _judge(
@@ -119,9 +139,17 @@ def _judge(
     for number, configuration in enumerate(configurations):
         if options.progress is not None:
             options.progress(number, len(configurations), configuration.root)
-        left_out = _left_out(configuration, target.changed_only)
+        left_out = configuration.unconcerned or _unchanged(configuration, target.changed_only)
         inventory = build_inventory(configuration, kinds)
-        judged.add(controls, inventory, left_out, configuration.previous, configuration.former_roots)
+        left_out = judged.add(
+            controls,
+            inventory,
+            left_out,
+            configuration.previous,
+            configuration.former_roots,
+            unless_in=configuration.changed_files,
+        )
+        _note_left_out(configuration, left_out)
         comments = comments_of(configuration, tags=any(entry.scope.tags for entry in selection.known.entries))
         judged.source_comments.update((place, each) for place, each in comments.items() if place[1] not in left_out)
         unjudged.update(_uncovered(configuration, covered | configuration.types_looked_for))
@@ -190,17 +218,24 @@ def _concern_all(changed: Sequence[Path], options: Options) -> bool:
     return Changed(changed).holds(file for file in used if file is not None)
 
 
-def _left_out(configuration: Configuration, changed_only: bool) -> frozenset[str]:
-    """The addresses that are not judged; a message gives their number."""
+def _unchanged(configuration: Configuration, changed_only: bool) -> frozenset[str]:
+    """The addresses that are not judged because a plan does not change them."""
     if not changed_only:
         return frozenset()
     if configuration.source != "plan":
         raise InputError(f"{configuration.root} is no plan: only a plan says what changes")
-    left_out = configuration.unchanged
-    if left_out:
-        reason = f"{len(left_out):,} resources that the plan does not change were not judged"
-        configuration.gaps.append(Gap(GapKind.UNCHANGED, configuration.root, reason, incomplete=False))
-    return left_out
+    return configuration.unchanged
+
+
+def _note_left_out(configuration: Configuration, left_out: frozenset[str]) -> None:
+    """Add the row with the number of resources that are not judged because nothing of them changes."""
+    if not left_out:
+        return
+    what = "the plan does not change" if configuration.source == "plan" else "the changed files do not concern"
+    resources = "1 resource" if len(left_out) == 1 else f"{len(left_out):,} resources"
+    reason = f"{resources} that {what} {'was' if len(left_out) == 1 else 'were'} not judged"
+    hint = "" if configuration.source == "plan" else "scan without --changed to judge all"
+    configuration.gaps.append(Gap(GapKind.UNCHANGED, configuration.root, reason, hint, incomplete=False))
 
 
 def _uncovered(configuration: Configuration, covered: frozenset[str]) -> Iterator[str]:

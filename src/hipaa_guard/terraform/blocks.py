@@ -89,6 +89,10 @@ class Configuration:
     """Address of a call whose module was not read -> addresses of the instances in its arguments."""
     unchanged: frozenset[str] = frozenset()
     """Addresses of instances that a plan does not change, and that no changed resource names."""
+    unconcerned: frozenset[str] = frozenset()
+    """Addresses of instances that changed files concern neither by their own text nor by values."""
+    changed_files: frozenset[str] = frozenset()
+    """The changed files, as locations name them."""
     previous: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Present address of an instance -> the addresses that it had before it was moved."""
     former_roots: tuple[str, ...] | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from hipaa_guard.terraform.repository.top import Top, name_roots
 
 if TYPE_CHECKING:
     from hipaa_guard.terraform.recorded.source_tree import SourceTree
+    from hipaa_guard.terraform.repository.changes import Changes
 
 __all__ = ["TerraformInputError", "read"]
 
@@ -30,13 +30,13 @@ def read(
     inputs: PlanInputs | None = None,
     *,
     source: Path | None = None,
-    changed: Sequence[Path] | None = None,
+    changed: Changes | None = None,
     top: Top | None = None,
 ) -> list[Configuration]:
     """All configurations at a path: the root modules of a directory, or the one in a plan or state.
 
-    ``source`` is the directory with the root module that a plan or state was made from. With ``changed`` files, only
-    the root modules of a directory that these files concern are read. Roots are named from the ``top``, else
+    ``source`` is the directory with the root module that a plan or state was made from. With `Changes`, only
+    the root modules of a directory that they concern are read. Roots are named from the ``top``, else
     from what is scanned.
 
     Raises:
@@ -56,7 +56,7 @@ def read(
     return found
 
 
-def _read(path: Path, source: Path | None, inputs: PlanInputs, changed: Sequence[Path] | None) -> list[Configuration]:
+def _read(path: Path, source: Path | None, inputs: PlanInputs, changed: Changes | None) -> list[Configuration]:
     if source is not None and (path.is_dir() or path.name.endswith(_SOURCES)):
         raise TerraformInputError(f"{path} is source itself: --source goes with a plan or a state")
     if path.is_dir():
@@ -95,7 +95,7 @@ def _document(document: dict[str, Any], path: Path, source: SourceTree | None) -
     )
 
 
-def _directory(path: Path, inputs: PlanInputs, changed: Sequence[Path] | None = None) -> list[Configuration]:
+def _directory(path: Path, inputs: PlanInputs, changed: Changes | None = None) -> list[Configuration]:
     from hipaa_guard.terraform.source import read_directory
 
     if not os.access(path, os.R_OK | os.X_OK):

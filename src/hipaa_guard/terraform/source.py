@@ -22,7 +22,9 @@ from hipaa_guard.terraform.modules.roots import UNREAD, boundary_of, directories
 from hipaa_guard.terraform.modules.variable_values import automatic_values, given_values, read_variable_file
 
 if TYPE_CHECKING:
+    from hipaa_guard.terraform.evaluation.concerned_resources import ConcernedResources
     from hipaa_guard.terraform.modules.affected_roots import AffectedRoots
+    from hipaa_guard.terraform.repository.changes import Changes
 
 __all__ = ["VariableFileError", "read_directory"]
 
@@ -31,14 +33,15 @@ def read_directory(
     path: Path,
     inputs: PlanInputs | None = None,
     *,
-    changed: Sequence[Path] | None = None,
+    changed: Changes | None = None,
 ) -> list[Configuration]:
     """The configurations below a directory: one for each root module, in the order of their paths.
 
     A root module is a directory of Terraform that no other one calls. The ``var_files`` and ``variables`` of the
     ``inputs`` hold for every root that declares such variables. They override the files that Terraform reads by itself,
-    which override the ``environment`` (``TF_VAR_...``, by the names of the variables). With ``changed`` files, only
-    the roots that these files concern are read; a row says how many are left out.
+    which override the ``environment`` (``TF_VAR_...``, by the names of the variables). With `Changes`, only the roots
+    that they concern are read; a row says how many are left out. If the former texts are known, each configuration
+    also names the resources that they do not concern.
 
     Arguments are evaluated when they are read from an instance; a gap that shows only then is added to the
     configuration's ``gaps`` at that time. A part that cannot be read or evaluated becomes a gap or an unknown value,
@@ -60,16 +63,21 @@ def read_directory(
     budget = Budget()
     outside: list[Gap] = []
     below = directories(base, outside)
-    chosen = None if changed is None else _affected_roots(below, library, changed, inputs.var_files)
-    if chosen is None:
+    chosen = None if changed is None else _affected_roots(below, library, changed.files, inputs.var_files)
+    concerned = None
+    if changed is None or chosen is None:
         modules = (library.module(directory) for directory in below)
         roots = [module for module in find_roots(modules) if module.files or module.gaps]
         outside += root_values.undeclared(roots)
     else:
         roots = chosen.roots
-        outside.append(_row_of_others(chosen, base))
+        outside.append(_row_of_others(chosen, base, changed))
+        if changed.former is not None:
+            from hipaa_guard.terraform.evaluation.concerned_resources import ConcernedResources
+
+            concerned = ConcernedResources(changed, chosen.files, chosen.otherwise, base)
     callers = [gap.subject for gap in outside if gap.kind is GapKind.FILE and gap.subject.endswith(UNREAD)]
-    found = [_configuration(evaluated(root, library, budget, root_values), callers) for root in roots]
+    found = [_configuration(evaluated(root, library, budget, root_values), callers, concerned) for root in roots]
     if outside and not found:
         found.append(Configuration(".", "hcl"))
     if outside:
@@ -87,10 +95,10 @@ def _affected_roots(
     return None if changes.holds(var_files) else find_affected_roots(below, library, changes)
 
 
-def _row_of_others(chosen: AffectedRoots, base: Path) -> Gap:
+def _row_of_others(chosen: AffectedRoots, base: Path, changed: Changes) -> Gap:
     """The row for the roots that were left out because no changed file concerns them."""
     looked_at, others = len(chosen.roots), chosen.others
-    reason = (
+    reason = changed.nothing or (
         f"only the {looked_at:,} root module{'' if looked_at == 1 else 's'} that the changed files concern "
         f"{'was' if looked_at == 1 else 'were'} looked at, not the {others:,} other{'' if others == 1 else 's'}"
     )
@@ -160,7 +168,7 @@ def evaluated(
     return ModuleInstance(module, session, library, root_values.of(module, library, session))
 
 
-def _configuration(root: ModuleInstance, callers: Sequence[str]) -> Configuration:
+def _configuration(root: ModuleInstance, callers: Sequence[str], concerned: ConcernedResources | None) -> Configuration:
     module = root.module
     unset = [
         name for name, block in module.variables.items() if name not in root.given and "default" not in block.attributes
@@ -169,6 +177,10 @@ def _configuration(root: ModuleInstance, callers: Sequence[str]) -> Configuratio
         root.session.add(_uncalled(module, unset, callers))
     configuration = Configuration(module.path, "hcl", gaps=root.session.gaps)
     configuration.instances.extend(root.walk())
+    if concerned is not None:
+        addresses = concerned.addresses(root)
+        configuration.unconcerned = frozenset(each.address for each in configuration.instances) - addresses
+        configuration.changed_files = concerned.files
     used = root.modules_used()
     own_providers = any(each.providers for each in used if each is not module)
     configuration.several_providers = own_providers or any(map(_chooses_provider, used))

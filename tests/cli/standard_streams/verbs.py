@@ -47,13 +47,14 @@ VERBS: dict[str, tuple[str, int]] = {
     "config schema": ("", CLEAN),
     "config show": ("", CLEAN),
     "init": ("--ci none", CLEAN),
+    "mcp": ("", CLEAN),
     "completion": ("bash", CLEAN),
     "--help": ("", CLEAN),
     "--version": ("", CLEAN),
     "scan terraform --help": ("", CLEAN),
 }
 """Each verb as it is called, and its exit code where all streams can be used."""
-SILENT = {"baseline write"}
+SILENT = {"baseline write", "mcp"}
 """Verbs that print nothing on the standard output."""
 
 

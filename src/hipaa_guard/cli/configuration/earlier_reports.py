@@ -15,6 +15,7 @@ _BEGINS = {
     "junit": rb'<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="hipaa-guard"',
     "gitlab": rb'\[(?:\n\{"description": |\])',
     "github": rb"::(?:error|warning|notice) ",
+    "lines": rb"(?:[^\n]{1,4000}:\d+:1: (?:error|warning|info): |hipaa-guard: )",
     "markdown": rb"<!-- hipaa-guard:",
     "ocsf": rb'\[(?:\n\{"activity_id": |\])',
     "asff": rb'\[(?:\n\{"SchemaVersion": |\])',

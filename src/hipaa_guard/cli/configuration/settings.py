@@ -30,6 +30,7 @@ _NOT_SETTINGS = frozenset(
         "files",
         "changed",
         "changed-files",
+        "changed-since",
         "resume",
         "replay",
         "dry-run",

@@ -37,6 +37,11 @@ class AffectedRoots:
 
     roots: list[Module]
     others: int
+    otherwise: frozenset[Path]
+    """Directories that a change concerns in another way than by the blocks of a changed file: by values, by files that
+    functions read, by links."""
+    files: frozenset[Path]
+    """The changed files whose blocks a change concerns."""
 
 
 class Changed:
@@ -48,10 +53,15 @@ class Changed:
         self.folders = [file for file in self.files if os.path.isdir(file)]  # noqa: PTH112 - the other one may raise
         """Changed as a whole, as submodules are."""
         self.directories = {each for each in map(_directory_of, self.files) if each is not None}
+        self.configurations = {file for file in self.files if is_configuration(file.name) and not file.is_symlink()}
         self.names = {
             os.fsencode(file.name) for file in self.files.difference(self.folders) if _directory_of(file) is None
         }
         """Files other than Terraform's: a module depends on them only if it reads them by a function."""
+
+    def is_of_module(self, file: Path) -> bool:
+        """Whether a changed file is one of the files that make up a module, and no link."""
+        return file in self.configurations and _directory_of(file) == file.parent
 
     def holds(self, files: Iterable[Path]) -> bool:
         """Whether one of these files, or one below them, was changed."""
@@ -89,7 +99,12 @@ def find_affected_roots(found: Collection[Path], library: ModuleLookup, changed:
     hit = [root for root in roots if _leads_to(root.directory, calls, near)]
     may_be_called = {target for text in texts.values() for target in text.may_call}
     uncalled = (each for each in below - opened if each not in may_be_called or values_files(each))
-    return AffectedRoots(hit, len(roots) - len(hit) + sum(1 for _ in uncalled))
+    by_blocks = {file.parent for file in changed.configurations}
+    by_others = {_directory_of(file) for file in changed.files if not changed.is_of_module(file)}
+    read = {directory for directory, text in texts.items() if text.reads_changed}
+    otherwise = frozenset((near - by_blocks) | (near & by_others) | read)
+    files = frozenset(file for file in changed.files if changed.is_of_module(file))
+    return AffectedRoots(hit, len(roots) - len(hit) + sum(1 for _ in uncalled), otherwise, files)
 
 
 def _leads_to(root: Path, calls: Mapping[Path, set[Path]], near: set[Path]) -> bool:

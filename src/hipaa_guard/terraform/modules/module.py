@@ -53,7 +53,11 @@ def is_configuration(name: str) -> bool:
     """Whether Terraform reads a file of this name."""
     if name.startswith((".", "#")) or name.endswith("~"):
         return False
-    return name.endswith((".tf", ".tf.json", ".tofu", ".tofu.json"))
+    return name.endswith(ENDINGS)
+
+
+ENDINGS = (".tf", ".tf.json", ".tofu", ".tofu.json")
+"""Of the files that make up a module."""
 
 
 def configuration_files(directory: Path) -> list[str]:

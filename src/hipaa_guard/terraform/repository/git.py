@@ -8,6 +8,7 @@ a hostile tree may contain as plain files.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from hipaa_guard.lean import dataclass, regex
@@ -132,13 +133,24 @@ def commit_named(directory: Path, ref: str) -> Commit:
     """
     if not ref or ref.startswith("-") or not ref.isprintable():
         raise GitError(f"{ref!r} is no commit: give the name of a branch or tag, or the id of a commit")
+    top = work_tree(directory)
+    hint = f"{ref!r} is no commit that git has here: fetch it first ({fetching(ref)})"
+    found = text(directory, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", failing=hint)
+    return Commit(top, ref, found.strip())
+
+
+def work_tree(directory: Path) -> Path:
+    """The top of the work tree that contains a directory, as git finds it.
+
+    Raises:
+        GitError: it is in no work tree, or its repository names another one.
+
+    """
     where = f"{directory} is in no work tree of git"
     top = Path(text(directory, "rev-parse", "--show-toplevel", failing=where).rstrip("\n")).resolve()
     if not directory.resolve().is_relative_to(top):
         raise GitError(f"{directory} is not in {top}, which its repository names as its work tree (core.worktree)")
-    hint = f"{ref!r} is no commit that git has here: fetch it first ({fetching(ref)})"
-    found = text(directory, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", failing=hint)
-    return Commit(top, ref, found.strip())
+    return top
 
 
 def fetching(ref: str) -> str:
@@ -165,8 +177,17 @@ def text(directory: Path, *arguments: str, failing: str, good_codes: tuple[int, 
     return os.fsdecode(call(directory, *arguments, failing=failing, good_codes=good_codes))
 
 
-def call(directory: Path, *arguments: str, failing: str, given: bytes = b"", good_codes: tuple[int, ...] = ()) -> bytes:
+def call(
+    directory: Path,
+    *arguments: str,
+    failing: str,
+    given: bytes = b"",
+    good_codes: tuple[int, ...] = (),
+    settings: Mapping[str, str] = {},
+) -> bytes:
     """The output of a git command with the input ``given``. Exit codes 0 and those in ``good_codes`` are successes.
+
+    ``settings`` of git go before those of the repository.
 
     Raises:
         GitError: the command fails; the text is ``failing`` with the message of git.
@@ -181,7 +202,7 @@ def call(directory: Path, *arguments: str, failing: str, given: bytes = b"", goo
             capture_output=True,
             check=False,
             timeout=_TIMEOUT,
-            env=environment(),
+            env=environment() | _as_variables(settings),
         )
     except FileNotFoundError:
         raise GitError("git is not installed: commits cannot be read without it") from None
@@ -199,6 +220,14 @@ def command(directory: Path, *arguments: str) -> list[str]:
     """A git command in a directory, with everything turned off that could start another program."""
     settings = [word for setting in _SAFE for word in ("-c", setting)]
     return ["git", "-C", str(directory), *settings, *arguments]
+
+
+def _as_variables(settings: Mapping[str, str]) -> dict[str, str]:
+    """Settings as variables of the environment, where their names may have any sign."""
+    found = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (name, value) in enumerate(settings.items()):
+        found |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+    return found
 
 
 def environment() -> dict[str, str]:
