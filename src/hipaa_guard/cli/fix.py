@@ -89,7 +89,7 @@ def _show_patch(fixed: Fixed) -> None:
         for file, after in fixed.after.items()
         for line in unified(_name(file, fixed.base), fixed.before[file], after)
     ]
-    harmless = [_harmless(line) for line in lines]
+    harmless = [harmless_patch_line(line) for line in lines]
     if not _is_file(sys.stdout) and harmless != lines:
         click.echo("".join(harmless).replace("\r\n", "\n"), nl=False)
         click.echo(
@@ -101,7 +101,7 @@ def _show_patch(fixed: Fixed) -> None:
         click.echo("".join(lines).encode("utf-8", "surrogateescape"), nl=False)
 
 
-def _harmless(line: str) -> str:
+def harmless_patch_line(line: str) -> str:
     """A line of a patch. The first column is the patch's own: groups of a log cannot begin there."""
     from hipaa_guard.outputs.wording.harmless_text import unmarked, visible
 
