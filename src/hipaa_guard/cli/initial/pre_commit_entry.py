@@ -75,7 +75,7 @@ def _edited(text: str, entry: str, added: Any) -> str:
     if items is None:
         return _inserted(text, len(text), f"repos:\n{_indented(entry, 2)}")
     start, end = items.start_mark.index, items.end_mark.index
-    if not items.value:  # `[]`, `null`, or nothing
+    if isinstance(items, yaml.ScalarNode) or not items.value:  # `null`, nothing, or `[]`
         kept = text[:start].rstrip(" ") if start < end else text[:start]
         shorter = kept + text[end:]
         return _inserted(shorter, _next_line(shorter, len(kept)), _indented(entry, 2))
