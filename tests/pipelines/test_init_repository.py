@@ -144,6 +144,20 @@ def test_only_roots_of_aws_are_scanned(tmp_path: Path, init: Init, shape: str) -
     assert written(tmp_path) == before
 
 
+def test_what_makes_a_scan_incomplete_is_told(tmp_path: Path, init: Init) -> None:
+    at = tree(tmp_path, {"a/main.tf": BAD + call("../gone"), "b/main.tf": BAD + 'resource "aws_kms_key" "k" {\n'})
+    _, out, _ = init("--dry-run")
+    told = out.partition("Not there or with errors: ")[2].partition("\n+++")[0]
+    assert told.startswith("module.m of a, a file of b.\n  Without this a scan is incomplete (exit code 3).")
+    assert "terraform get" not in told
+    (at / "b/main.tf").write_text(call("terraform-aws-modules/vpc/aws"))
+    assert "`terraform get` brings modules from elsewhere" in init("--dry-run")[1]
+    assert "The scan is incomplete: 2 modules were not available" in run("scan", "terraform", ".", cwd=at).stdout
+    (at / "a/main.tf").write_text(BAD)
+    (at / "b/main.tf").write_text(BAD)
+    assert "Not there" not in init("--dry-run")[1]
+
+
 def test_a_scan_by_the_settings_judges_the_roots_of_aws(tmp_path: Path, init: Init) -> None:
     tree(tmp_path, {"tf/aws/main.tf": BAD, "tf/gcp/main.tf": GOOGLE})
     code, out, _ = init()

@@ -85,7 +85,7 @@ def init(
         if each.changes and not dry_run:
             write(repository.top, each)
         click.echo(each.told(dry_run=dry_run))
-    for line in planned.advice:
+    for line in (*planned.advice, *_absent_told(found)):
         click.echo(line)
     if dry_run:
         _show_patch(planned.files)
@@ -135,6 +135,15 @@ def _roots_told(found: FoundRoots) -> Iterator[str]:
     if found.unseen:
         first, more = found.unseen[0], len(found.unseen) - 1
         yield visible(f"Not looked at: {first.subject}: {first.reason}" + (f"; and {more:,} more" if more else ""))
+
+
+def _absent_told(found: FoundRoots) -> Iterator[str]:
+    """Why a scan will be incomplete, which fails a pipeline, and what helps."""
+    if found.absent:
+        yield f"Not there or with errors: {_named([name for name, _ in found.absent])}."
+        yield "  Without this a scan is incomplete (exit code 3). Mend it, or leave it out with --skip-path."
+    if any(elsewhere for _, elsewhere in found.absent):
+        yield "  `terraform get` brings modules from elsewhere: run it before the scan, in the pipeline too."
 
 
 def _others(found: FoundRoots) -> str:

@@ -25,6 +25,8 @@ class FoundRoots(NamedTuple):
     """The directories to scan: they hold all roots of AWS, and roots of other providers only where such a root lies
     below one of AWS."""
     unseen: tuple[Gap, ...]
+    absent: tuple[tuple[str, bool], ...]
+    """What a scan of the roots of AWS lacks, each with whether it comes from elsewhere."""
 
 
 def find_roots_of_aws(top: Path, paths: Sequence[Path], patterns: Sequence[str]) -> FoundRoots:
@@ -72,6 +74,7 @@ def find_roots_of_aws(top: Path, paths: Sequence[Path], patterns: Sequence[str])
         ),
         tuple(map(named, scanned)),
         tuple(unseen),
+        tuple(dict.fromkeys(each for directory in of_aws for each in declared[directory].absent)),
     )
 
 
