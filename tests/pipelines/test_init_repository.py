@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from hipaa_guard.cli.initial.found_roots import find_roots_of_aws, skip_patterns
 from hipaa_guard.cli.main import run as main
 from tests.cli.command_line.running import run
 from tests.pipelines.tools import GIT, git
@@ -142,6 +143,22 @@ def test_only_roots_of_aws_are_scanned(tmp_path: Path, init: Init, shape: str) -
     assert "Nothing changed: all files were there." in out
     assert all(f"unchanged  {name}" in out for name in (SETTINGS, WORKFLOW, HOOKS))
     assert written(tmp_path) == before
+
+
+def test_roots_of_other_providers_between_those_of_aws_are_skipped(tmp_path: Path, init: Init) -> None:
+    names = ("a/aws", "b/gcp", "c/aws", "gcp", "c/odd[1]", "c/empty")
+    tree(tmp_path, {f"tf/{name}/main.tf": BAD if "aws" in name else GOOGLE for name in names})
+    (tmp_path / "tf/c/empty/main.tf").write_text(DATA)
+    found = find_roots_of_aws(tmp_path, [], ["old"])
+    assert skip_patterns(found, "tf") == ["tf/b/gcp", "tf/gcp"]
+    assert skip_patterns(found, "tf/c") == []
+    _, out, _ = init("--skip-path", "old")
+    assert "tf/b/gcp (google), tf/c/empty (no resources), tf/c/odd[1] (google), tf/gcp (google)" in out
+    settings = yaml.safe_load((tmp_path / SETTINGS).read_text())["terraform"]
+    assert settings["path"] == "tf"
+    can_skip = '"skip-path"' in run("config", "schema").stdout
+    assert settings.get("skip-path", []) == (["old", "tf/b/gcp", "tf/gcp"] if can_skip else [])
+    assert run("config", "show", cwd=tmp_path).returncode == 0
 
 
 def test_what_makes_a_scan_incomplete_is_told(tmp_path: Path, init: Init) -> None:

@@ -78,7 +78,7 @@ def init(
     found = _roots(repository, paths, skipped)
     requirement = Requirement(install) if install else installed_requirement()
     hook = repository.has_git if pre_commit is None else pre_commit
-    planned = plan(repository, found, requirement, pipelines, hook=hook, force=force)
+    planned = plan(repository, found, requirement, pipelines, patterns=skipped, hook=hook, force=force)
     for line in _roots_told(found):
         click.echo(line)
     for each in planned.files:

@@ -78,6 +78,23 @@ def find_roots_of_aws(top: Path, paths: Sequence[Path], patterns: Sequence[str])
     )
 
 
+def skip_patterns(found: FoundRoots, parent: str) -> list[str]:
+    """The patterns that leave out the roots of other providers below a directory.
+
+    A name without a slash would mean that name at any depth, and a sign of a pattern more than one path: where a root
+    of AWS has such a name in its path, the other root is scanned with it.
+    """
+    parts = {part for root in found.of_aws for part in Path(root).parts}
+    return [
+        directory
+        for directory, providers in found.others
+        if providers not in (_EMPTY, _SKIPPED)
+        and Path(directory).is_relative_to(parent)
+        and not set("*?[") & set(directory)
+        and ("/" in directory or directory not in parts)
+    ]
+
+
 def _outermost(paths: Sequence[Path]) -> list[Path]:
     """The paths that do not lie below another, each once."""
     return [each for each in dict.fromkeys(paths) if not any(each != o and each.is_relative_to(o) for o in paths)]

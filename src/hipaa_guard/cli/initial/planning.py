@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hipaa_guard.cli.configuration.settings_file import FILE, has_settings
-from hipaa_guard.cli.initial.found_roots import FoundRoots
+from hipaa_guard.cli.initial.found_roots import FoundRoots, skip_patterns
 from hipaa_guard.cli.initial.planned_files import PlannedFile, content_of, text_of
 from hipaa_guard.cli.initial.pre_commit_entry import NotEditableError, has_hook, with_entry
 from hipaa_guard.cli.initial.repository import Repository
@@ -40,6 +40,7 @@ class _Wanted(NamedTuple):
     repository: Repository
     found: FoundRoots
     requirement: Requirement
+    patterns: Sequence[str]
     force: bool
 
     @property
@@ -58,17 +59,19 @@ def plan(
     requirement: Requirement,
     pipelines: Sequence[str],
     *,
+    patterns: Sequence[str],
     hook: bool,
     force: bool,
 ) -> Plan:
-    """The files for a repository. Without ``pipelines``, it gets those that it has.
+    """The files for a repository. Without ``pipelines``, it gets those that it has. ``patterns`` are those of the
+    directories that were skipped.
 
     Raises:
         click.ClickException: a file must not be read or written.
 
     """
     chosen = pipelines or [name for name in ("github", "gitlab") if _has(repository, name)]
-    wanted = _Wanted(repository, found, requirement, force)
+    wanted = _Wanted(repository, found, requirement, patterns, force)
     planned: list[PlannedFile] = [_settings(wanted)]
     advice: list[str] = []
     if "github" in chosen:
@@ -98,17 +101,19 @@ def _settings(wanted: _Wanted) -> PlannedFile:
     roots = wanted.found.of_aws
     more = f" and {len(roots) - _SHOWN_ROOTS:,} more" if len(roots) > _SHOWN_ROOTS else ""
     shown = f"Root modules with resources of AWS: {', '.join(roots[:_SHOWN_ROOTS])}{more}"
-    path = list(wanted.found.scanned) if _takes_several_paths() else [wanted.parent]
-    return _file(wanted, _SETTINGS, "settings", ROOTS=shown, PATH=json.dumps(path[0] if len(path) == 1 else path))
+    return _file(wanted, _SETTINGS, "settings", ROOTS=shown, PATH=json.dumps(wanted.parent), SKIPPED=_skipped(wanted))
 
 
-def _takes_several_paths() -> bool:
-    """Whether the setting ``path`` of a scan may be a list."""
+def _skipped(wanted: _Wanted) -> str:
+    """The list of what a scan leaves out below the scanned directory; empty where it leaves out nothing.
+
+    A scan that has no such setting takes all roots below the directory.
+    """
     from hipaa_guard.cli import scan as _  # noqa: F401 - the scans define the settings
     from hipaa_guard.cli.configuration.settings import commands, keys
 
-    path = keys(commands()["terraform"])["path"]
-    return path.multiple or path.nargs != 1
+    patterns = [*wanted.patterns, *skip_patterns(wanted.found, wanted.parent)]
+    return json.dumps(patterns) if patterns and "skip-path" in keys(commands()["terraform"]) else ""
 
 
 def _workflow(wanted: _Wanted) -> PlannedFile:
@@ -176,7 +181,7 @@ def _file(wanted: _Wanted, path: Path, template: str, **values: str) -> PlannedF
 
 
 def _filled(template: str, **values: str) -> str:
-    """A template with its marks replaced; the line of a note becomes lines, or none."""
+    """A template with its marks replaced; the line of a note becomes lines, or none, and so does one of a list."""
     import textwrap
 
     from hipaa_guard.outputs.wording.harmless_text import visible
@@ -187,4 +192,6 @@ def _filled(template: str, **values: str) -> str:
         return "".join(f"{mark[1]}# {line}\n" for line in textwrap.wrap(visible(values.get("NOTE", "")), _WIDTH))
 
     text = re.sub(r"(?m)^( *)# @NOTE@\n", noted, text)
+    if not values.get("SKIPPED", ""):
+        text = re.sub(r"(?m)^.*@SKIPPED@\n", "", text)
     return re.sub(r"@([A-Z]+)@", lambda mark: values[mark[1]] if mark[1] != "ROOTS" else visible(values[mark[1]]), text)
