@@ -18,9 +18,9 @@ from tests.pipelines.tools import ROOT, accepts, actionlint, git, tool
 
 BAD = 'resource "aws_s3_bucket" "phi" {}\n'
 FROM = ("--install", "hipaa-guard-cloud==0.1.0")
-SETTINGS, HOOKS = ".hipaa-guard.yaml", ".pre-commit-config.yaml"
 WORKFLOW = ".github/workflows/hipaa-guard.yml"
 JOB = ".gitlab/hipaa-guard.yml"
+SETTINGS, HOOKS = ".hipaa-guard.yaml", ".pre-commit-config.yaml"
 
 
 @pytest.fixture
