@@ -85,10 +85,12 @@ def pictures() -> dict[str, str]:
 def printed_by(command: str, width: int) -> str:
     """What a command prints on a terminal of some columns, with its colours and without its version.
 
-    It runs in a directory that holds a copy of the examples and is in no repository, whose commit it would name.
+    It runs in a new repository with a copy of the examples and without a commit, which the scan would name.
     """
     with tempfile.TemporaryDirectory() as directory:
         shutil.copytree(ROOT / "examples", Path(directory) / "examples", ignore=shutil.ignore_patterns("__pycache__"))
+        git = ["git", "init", "-q", directory]
+        subprocess.run(git, check=True, env=_environment(directory, width))  # noqa: S603 - our own command
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, width, 0, 0))
         process = subprocess.Popen(  # noqa: S603 - our own command
