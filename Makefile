@@ -53,12 +53,14 @@ lint: $(STAMP)
 	$(BIN)/mypy src policies tests examples benchmarks docs action
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m docs.generate --check
+	$(BIN)/python -m docs.screenshots --check
 
-## Write the generated files: schemas of new awscc types, required arguments, the list of ids, the catalogue, pages of docs/
+## Write the generated files: schemas of new awscc types, required arguments, ids, the catalogue, pages and pictures of docs/
 docs: $(STAMP)
 	$(BIN)/python -m tests.provider_schema awscc
 	$(BIN)/python -m tests.required_arguments
 	$(BIN)/python -m docs.generate
+	$(BIN)/python -m docs.screenshots
 
 ## Build the site of docs/ into out/site; a link that leads nowhere fails it
 docs-site: $(VENV)/site/.installed

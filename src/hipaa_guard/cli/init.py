@@ -1,40 +1,30 @@
-"""``hipaa-guard init``: settings and a pipeline for the repository of the working directory."""
+"""``hipaa-guard init``: settings, a pipeline and a pre-commit hook for a repository."""
 
 from __future__ import annotations
 
-import json
 import os
-import re
-from collections.abc import Iterator
-from importlib import metadata
-from importlib.resources import files
+import shlex
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
 from hipaa_guard.cli.commands import Command
-from hipaa_guard.cli.configuration.settings_file import FILE
-from hipaa_guard.cli.configuration.settings_paths import refuse_default
 
-_WORKFLOW = Path(".github/workflows/hipaa-guard.yml")
-_GITLAB, _GITLAB_JOB = Path(".gitlab-ci.yml"), Path(".gitlab/hipaa-guard.yml")
-_PRE_COMMIT = Path(".pre-commit-config.yaml")
-_INCLUDE = f"include:\n  - local: {_GITLAB_JOB}\n"
-_DISTRIBUTION = "hipaa-guard-cloud"
-_SHOWN_ROOTS = 5
+if TYPE_CHECKING:
+    from hipaa_guard.cli.initial.found_roots import FoundRoots
+    from hipaa_guard.cli.initial.planned_files import PlannedFile
+    from hipaa_guard.cli.initial.repository import Repository
+    from hipaa_guard.cli.initial.requirement import Requirement
 
-
-class _Repository(NamedTuple):
-    """The repository of the working directory."""
-
-    roots: list[str]
-    scanned: str
-    branch: str
-    pipelines: tuple[str, ...]
+_SHOWN = 5
 
 
 @click.command(cls=Command)
+@click.argument(
+    "paths", nargs=-1, type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="[DIRECTORY]..."
+)
 @click.option(
     "--ci",
     "pipelines",
@@ -43,143 +33,166 @@ class _Repository(NamedTuple):
     help="The pipeline to write. [default: those that the repository has]",
 )
 @click.option(
+    "--pre-commit/--no-pre-commit",
+    default=None,
+    help="Whether to add the hook of pre-commit. [default: if the repository is one of git]",
+)
+@click.option(
     "--install",
     metavar="REQUIREMENT",
-    help="The requirement that pip installs in the pipeline. [default: this version, from its source here]",
+    help="The requirement that pip installs in the pipeline. [default: this version, from where it was installed]",
 )
-@click.option("--force", is_flag=True, help="Overwrite files that exist.")
-def init(*, pipelines: tuple[str, ...], install: str | None, force: bool) -> None:
-    """Write the settings and the pipeline for the repository in the working directory.
+@click.option(
+    "--skip-path",
+    "skipped",
+    multiple=True,
+    metavar="GLOB",
+    help="Leave out directories that match, by their path from the top of the repository.",
+)
+@click.option("--dry-run", is_flag=True, help="Only show the changes, as a patch.")
+@click.option("--force", is_flag=True, help="Overwrite the settings and pipelines that exist.")
+def init(
+    *,
+    paths: tuple[Path, ...],
+    pipelines: tuple[str, ...],
+    pre_commit: bool | None,
+    install: str | None,
+    skipped: tuple[str, ...],
+    dry_run: bool,
+    force: bool,
+) -> None:
+    """Write settings, a pipeline and a pre-commit hook for the repository of the working directory.
 
-    Looks at its Terraform, .github, .gitlab-ci.yml, pre-commit configuration and remotes. Keeps every file that exists.
+    Looks at the Terraform in the DIRECTORIES, by default in the working directory, and at what the repository has
+    already. Files go to the top of the repository. Keeps every file that exists, and adds the hook to
+    .pre-commit-config.yaml.
     """
+    from hipaa_guard.cli.initial.planned_files import write
+    from hipaa_guard.cli.initial.planning import plan
+    from hipaa_guard.cli.initial.repository import repository_here
+    from hipaa_guard.cli.initial.requirement import Requirement, installed_requirement
+
     if "none" in pipelines and len(pipelines) > 1:
         raise click.UsageError("--ci none and another pipeline exclude each other")
-    found = _look(pipelines)
-    needed = _PRE_COMMIT.exists() or bool(found.pipelines)
-    requirement = install or (_requirement() if needed else "")
-    click.echo(f"Terraform: {_named(found.roots)}")
-    for path, text in _files(found, requirement):
-        click.echo(_put(path, text, force=force))
-    for line in _advice(found, requirement):
+    repository = repository_here()
+    found = _roots(repository, paths, skipped)
+    requirement = Requirement(install) if install else installed_requirement()
+    hook = repository.has_git if pre_commit is None else pre_commit
+    planned = plan(repository, found, requirement, pipelines, patterns=skipped, hook=hook, force=force)
+    for line in _roots_told(found):
+        click.echo(line)
+    for each in planned.files:
+        if each.changes and not dry_run:
+            write(repository.top, each)
+        click.echo(each.told(dry_run=dry_run))
+    for line in (*planned.advice, *_absent_told(found)):
+        click.echo(line)
+    if dry_run:
+        _show_patch(planned.files)
+        return
+    for line in _last_lines(repository, planned.files, requirement):
         click.echo(line)
 
 
-def _look(pipelines: tuple[str, ...]) -> _Repository:
-    from hipaa_guard.terraform.modules.module_lookup import ModuleLookup
-    from hipaa_guard.terraform.modules.roots import boundary_of, directories, find_roots
-
-    base = Path.cwd().resolve()
-    library = ModuleLookup(base, boundary_of(base))
-    modules = [library.module(directory) for directory in directories(base, [])]
-    roots = [module.directory for module in find_roots(modules)]
-    if not roots:
-        raise click.ClickException("there is no Terraform below this directory; for an account, see `scan aws`")
-    # Not the common parent of the roots: a root that is added beside it later must be scanned too.
-    scanned = os.path.relpath(os.path.commonpath([module.directory for module in modules]), base)
-    if not pipelines:
-        pipelines = tuple(name for name in ("github", "gitlab") if _has(name))
-    wanted = tuple(dict.fromkeys(name for name in pipelines if name != "none"))
-    return _Repository([os.path.relpath(root, base) for root in roots], scanned, _branch(), wanted)
-
-
-def _has(pipeline: str) -> bool:
-    own = {"github": Path(".github"), "gitlab": _GITLAB}[pipeline]
-    return own.exists() or re.search(rf"(?m)^\s*url\s*=.*\b{pipeline}\b", _read(Path(".git/config"))) is not None
-
-
-def _branch() -> str:
-    """The branch that pull requests go to: the default branch of the remote, else the current one."""
-    for head in (Path(".git/refs/remotes/origin/HEAD"), Path(".git/HEAD")):
-        found = re.match(r"ref: refs/(?:heads|remotes/origin)/(\S+)", _read(head))
-        if found:
-            return found[1]
-    return "main"
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
-
-
-def _requirement() -> str:
-    """The requirement with which pip installs exactly this version in a pipeline.
+def _roots(repository: Repository, paths: Sequence[Path], skipped: Sequence[str]) -> FoundRoots:
+    """The root modules to scan.
 
     Raises:
-        click.ClickException: hipaa-guard was installed from a directory, which a pipeline does not have.
+        click.ClickException: there are none, or a path cannot be read or lies outside of the repository.
 
     """
-    distribution = metadata.distribution(_DISTRIBUTION)
-    origin = json.loads(distribution.read_text("direct_url.json") or "{}")  # PEP 610: absent if it is from an index
-    if not origin:
-        return f"{_DISTRIBUTION}=={distribution.version}"
-    vcs = origin.get("vcs_info", {})
-    if vcs.get("commit_id"):
-        return f"{_DISTRIBUTION} @ {vcs['vcs']}+{origin['url']}@{vcs['commit_id']}"
-    if origin["url"].startswith("https://"):
-        return f"{_DISTRIBUTION} @ {origin['url']}"
+    from hipaa_guard.cli.initial.found_roots import find_roots_of_aws
+
+    resolved = [path.resolve() for path in paths]
+    for path, real in zip(paths, resolved, strict=True):
+        if not real.is_relative_to(repository.top):
+            raise click.ClickException(
+                f"{path} lies outside of {repository.top}: run init in the repository that holds it"
+            )
+    here = Path.cwd().resolve()
+    if not paths and here != repository.top:
+        resolved = [here]
+    try:
+        found = find_roots_of_aws(repository.top, resolved, skipped)
+    except OSError as error:
+        raise click.ClickException(f"{error.filename} cannot be read: {error.strerror}") from None
+    if found.of_aws:
+        return found
+    where = f"below {_named([str(path) for path in paths])}" if paths else "below this directory"
+    if not found.others:
+        raise click.ClickException(f"there is no Terraform {where}; for an account, see `scan aws`")
     raise click.ClickException(
-        "this hipaa-guard was installed from a directory, which a pipeline does not have: name a requirement that "
-        f'pip can install there, such as --install "{_DISTRIBUTION} @ git+https://HOST/OWNER/hipaa-guard@COMMIT"'
+        f"there is no Terraform of AWS {where}: {_others(found)}; nothing was written. For an account, see `scan aws`"
     )
 
 
-def _files(found: _Repository, requirement: str) -> Iterator[tuple[Path, str]]:
-    values = {
-        "ROOTS": f"Root modules: {_named(found.roots)}",
-        "PATH": json.dumps(found.scanned),
-        "BRANCH": json.dumps(found.branch),
-        "REQUIREMENT": json.dumps(requirement),
-    }
-    yield Path(FILE), _filled("settings", values)
-    if "github" in found.pipelines:
-        yield _WORKFLOW, _filled("github", values)
-    if "gitlab" in found.pipelines:
-        yield _GITLAB_JOB, _filled("gitlab", values)
-        if not _GITLAB.exists():
-            yield _GITLAB, _INCLUDE
-
-
-def _filled(name: str, values: dict[str, str]) -> str:
-    text = (files("hipaa_guard.cli") / "pipelines" / f"{name}.yaml").read_text(encoding="utf-8")
-    return re.sub(r"@([A-Z]+)@", lambda mark: values[mark[1]], text)
-
-
-def _named(roots: list[str]) -> str:
+def _roots_told(found: FoundRoots) -> Iterator[str]:
     from hipaa_guard.outputs.wording.harmless_text import visible
 
-    more = f" and {len(roots) - _SHOWN_ROOTS:,} more" if len(roots) > _SHOWN_ROOTS else ""
-    return visible(", ".join(roots[:_SHOWN_ROOTS]) + more)
+    yield f"Terraform: {_named(found.of_aws)}"
+    if found.others:
+        yield f"Left out, without resources of AWS: {_others(found)}"
+    if found.unseen:
+        first, more = found.unseen[0], len(found.unseen) - 1
+        yield visible(f"Not looked at: {first.subject}: {first.reason}" + (f"; and {more:,} more" if more else ""))
 
 
-def _put(path: Path, text: str, *, force: bool) -> str:
-    """Write a file unless it exists; the line that reports it."""
-    from hipaa_guard.storing import create, replace
-
-    refuse_default(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        existed = path.exists()
-        if force:
-            replace(path.resolve(), (text.encode(),))
-        else:
-            create(path, (text.encode(),))
-    except FileExistsError:
-        return f"kept   {path}: it exists, --force overwrites it"
-    except OSError as error:
-        raise click.ClickException(f"cannot write {path}: {error.strerror}") from None
-    return f"{'overwrote' if existed else 'wrote'}  {path}"
+def _absent_told(found: FoundRoots) -> Iterator[str]:
+    """Why a scan will be incomplete, which fails a pipeline, and what helps."""
+    if found.absent:
+        yield f"Not there or with errors: {_named([name for name, _ in found.absent])}."
+        yield "  Without this a scan is incomplete (exit code 3). Mend it, or leave it out with --skip-path."
+    if any(elsewhere for _, elsewhere in found.absent):
+        yield "  `terraform get` brings modules from elsewhere: run it before the scan, in the pipeline too."
 
 
-def _advice(found: _Repository, requirement: str) -> Iterator[str]:
-    """The steps left to the user: init does not change files of others."""
-    if not found.pipelines:
-        yield "No pipeline was written: --ci github or --ci gitlab writes one."
-    if "gitlab" in found.pipelines and str(_GITLAB_JOB) not in _read(_GITLAB):
-        yield f"Add to {_GITLAB}:\n{_INCLUDE.rstrip()}"
-    if _PRE_COMMIT.exists() and "hipaa-guard" not in _read(_PRE_COMMIT):
-        hook = _filled("pre_commit", {"REQUIREMENT": json.dumps(requirement), "PATH": json.dumps(found.scanned)})
-        yield f"Add to {_PRE_COMMIT}, under `repos:`:\n{hook.rstrip()}"
-    yield "Next: hipaa-guard scan terraform"
+def _others(found: FoundRoots) -> str:
+    return _named([f"{directory} ({providers})" for directory, providers in found.others])
+
+
+def _named(roots: Sequence[str]) -> str:
+    from hipaa_guard.outputs.wording.harmless_text import visible
+
+    more = f" and {len(roots) - _SHOWN:,} more" if len(roots) > _SHOWN else ""
+    return visible(", ".join(roots[:_SHOWN]) + more)
+
+
+def _show_patch(planned: Sequence[PlannedFile]) -> None:
+    """Write the patch as bytes: a guarded stream would take its first lines for marks of a log."""
+    from hipaa_guard.cli.fix_questions import harmless_line
+    from hipaa_guard.cli.initial.planned_files import as_patch
+
+    lines = [harmless_line(line) for each in planned if each.changes for line in as_patch(each)]
+    click.echo("".join(lines).encode("utf-8", "surrogateescape"), nl=False)
+
+
+def _last_lines(repository: Repository, files: Sequence[PlannedFile], requirement: Requirement) -> Iterator[str]:
+    """What is left to the user, and the next two commands."""
+    from hipaa_guard.cli.initial.planning import installs
+
+    changed = [each for each in files if each.changes]
+    if not changed:
+        yield "Nothing changed: all files were there."
+    for each in changed:
+        if installs(each.path):
+            yield _source(each, requirement)
+    inside = os.path.relpath(repository.top, Path.cwd().resolve())
+    at_top, ending = ("", "") if inside == "." else (f"(cd {shlex.quote(inside)} && ", ")")
+    yield "Next:"
+    yield f"  {at_top}hipaa-guard scan terraform{ending}    # the gaps of today, and those that stop a pipeline"
+    if repository.has_git:
+        names = [each.path.as_posix() for each in files]
+        force = "-f " if repository.ignores(names) else ""
+        shown = " ".join(map(shlex.quote, names))
+        yield f"  {at_top}git add {force}{shown}{ending}    # then commit them"
+    else:
+        yield f"  {at_top}hipaa-guard baseline write{ending}    # records the gaps of today, so that new ones stand out"
+
+
+def _source(planned: PlannedFile, requirement: Requirement) -> str:
+    if requirement.missing:
+        return (
+            f"{planned.path} needs a line of yours: {requirement.missing} Say in REQUIREMENT what pip installs there."
+        )
+    key = ", for which it needs a key" if requirement.needs_key else ""
+    return f"{planned.path} installs {requirement.text}{key}."

@@ -102,19 +102,20 @@ def _content(path: Path, at: Commit | None, *, named: bool) -> tuple[bytes | Non
     shared = not named and path.name == _PYPROJECT
     try:
         # Most of these files have no settings of ours: then it does not matter where a link leads.
-        if shared and at is None and not (path.is_file() and _has_our_table(content_of_named(path, USE.largest))):
+        if shared and at is None and not (path.is_file() and has_settings(content_of_named(path, USE.largest))):
             return None, UsedFile()
         data, used = read_used(path, USE, named=named, at=at)
     except (InEffectError, TerraformInputError) as error:
         raise click.ClickException(str(error)) from None
     except FoundPathError as error:
         raise click.ClickException(f"{path} {error}") from None
-    if data is None or (shared and not _has_our_table(data)):
+    if data is None or (shared and not has_settings(data)):
         return None, used
     return data, used
 
 
-def _has_our_table(data: bytes) -> bool:
+def has_settings(data: bytes) -> bool:
+    """Whether a ``pyproject.toml`` has settings of ours."""
     return re.search(rb"(?m)^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*[\"']?hipaa-guard\b", data) is not None
 
 
