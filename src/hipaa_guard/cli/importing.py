@@ -10,6 +10,7 @@ import click
 from hipaa_guard.assessment.gate import CLEAN, FAILURES, INCOMPLETE
 from hipaa_guard.cli.commands import Command
 from hipaa_guard.cli.loaded_controls import loaded, say_broken
+from hipaa_guard.cli.words import SEVERITY
 from hipaa_guard.controls.control import Severity, Status
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _FILE = click.Path(path_type=Path)
 )
 @click.option(
     "--fail-on",
-    type=click.Choice([severity.value for severity in Severity]),
+    type=SEVERITY,
     help="Exit 1 if any tool found an open gap of this severity or worse.",
 )
 @click.option("--all", "show_all", is_flag=True, help="Show everything on the terminal.")

@@ -11,11 +11,19 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from hipaa_guard.assessment.gate import BROKEN, CLEAN, INCOMPLETE
-from hipaa_guard.cli.commands import CommandGroup
-from hipaa_guard.cli.configuration.settings import configurable, from_file, repository_root, settings_in_effect
+from hipaa_guard.assessment.gate import CLEAN, INCOMPLETE
+from hipaa_guard.cli.configuration.settings import (
+    SettingsInEffect,
+    configurable,
+    from_file,
+    repository_root,
+    settings_in_effect,
+)
 from hipaa_guard.cli.scan_options import shared_options
-from hipaa_guard.cli.terminal.streams import StdoutError
+from hipaa_guard.cli.scan_outputs import on_stdout, warn, write_outputs
+from hipaa_guard.cli.scan_words import ScanGroup, paths_of
+from hipaa_guard.cli.terminal.screen_options import Steps
+from hipaa_guard.cli.words import REGIONS, severities_in
 from hipaa_guard.controls.control import Severity
 from hipaa_guard.facts.origin import ACCOUNT_DIGITS
 
@@ -26,7 +34,8 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """The exit code that shells give a program that Ctrl-C stopped."""
 
-_MOST_WARNINGS = 20
+_RESULT_ONLY = "hipaa_guard.result_only"
+"""The key, in the context of a scan, of a list that takes its result instead of the outputs."""
 
 
 def _account_id(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
@@ -35,15 +44,27 @@ def _account_id(_: click.Context, __: click.Parameter, value: str | None) -> str
     return value
 
 
-@click.group(cls=CommandGroup)
+@click.group(cls=ScanGroup, subcommand_metavar="[terraform|aws] [OPTIONS] [PATH]...")
 def scan() -> None:
-    """Judge Terraform or a live AWS account."""
+    """Judge Terraform or a live AWS account.
+
+    Without the name of a scan it is `scan terraform`: `hipaa-guard scan` judges the working directory, and
+    `hipaa-guard scan PATH` what is there. `scan aws` is always the account; a directory of that name is `./aws`.
+    """
 
 
 @configurable("terraform", replacing={"baseline": ("baseline_ref",), "baseline_ref": ("baseline",)}, defines=True)
 @scan.command("terraform")
-@click.argument("path", type=click.Path(path_type=Path))
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@click.argument("path", type=click.Path(path_type=Path, allow_dash=True), default=".")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, allow_dash=True), metavar="[PATH|FILE]...")
+@click.option("-d", "--directory", "directories", multiple=True, type=click.Path(path_type=Path), help="As PATH.")
+@click.option(
+    "--skip-path",
+    "skip_paths",
+    multiple=True,
+    metavar="GLOB",
+    help="Leave out files and directories: a name at any depth (legacy), or a path with a slash (infra/legacy/**).",
+)
 @click.option("--changed", is_flag=True, help="Judge only root modules that the changed FILEs affect.")
 @click.option(
     "--changed-files",
@@ -82,6 +103,8 @@ def terraform(
     path: Path,
     *,
     files: tuple[Path, ...],
+    directories: tuple[Path, ...],
+    skip_paths: tuple[str, ...],
     changed: bool,
     changed_files: IO[bytes] | None,
     source: Path | None,
@@ -95,7 +118,11 @@ def terraform(
     repository_root: Path | None,
     **common: Any,
 ) -> int:
-    """Judge Terraform: a directory, a plan (`terraform show -json`) or a state.
+    """Judge Terraform: directories, files of source, plans (`terraform show -json`) and states.
+
+    PATH is the working directory by default. Several are one scan with one report. `-` is a plan or state on the
+    standard input. Of a single .tf file, the resources that it makes are judged, with the values that its module gives
+    them. Directories that git ignores are left out, unless they are named.
 
     With --changed, it judges only the root modules of the directory that hold a changed FILE, or that call its module
     directly or indirectly. pre-commit passes changed files in this way.
@@ -104,18 +131,40 @@ def terraform(
     from hipaa_guard.scanning.terraform import scan_terraform
     from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 
+    paths, changes = paths_of(path, files, directories, changed=changed)
     target = TerraformTarget(
-        path,
+        paths[0],
         PlanInputs(var_files, pairs_of(variables), _tf_vars() if tf_var_env else None, workspace),
         source=source,
         changed_only=changed_only,
-        changed=_changed(files, changed, changed_files),
+        changed=_changed(changes, changed, changed_files),
         baseline_ref=baseline_ref,
         repository_root=repository_root,
         account=account,
+        others=paths[1:],
+        skip_paths=skip_paths,
+        may_skip_nothing=from_file("skip_paths"),
     )
     with no_collections():
         return _run(common, "terraform", lambda options: scan_terraform(target, options), baseline_ref=baseline_ref)
+
+
+def scanned_again() -> Assessment:
+    """The result of ``scan terraform`` without arguments: of the paths and options in the settings, else of the working
+    directory.
+
+    Raises:
+        click.ClickException: it cannot be scanned.
+
+    """
+    found: list[Assessment] = []
+    with terraform.make_context("terraform", [], parent=click.get_current_context()) as ctx:
+        ctx.meta[_RESULT_ONLY] = found
+        try:
+            terraform.invoke(ctx)
+        finally:
+            del ctx.meta[_RESULT_ONLY]
+    return found[0]
 
 
 def pairs_of(variables: Sequence[str]) -> dict[str, str]:
@@ -129,10 +178,8 @@ def pairs_of(variables: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
-def _changed(files: tuple[Path, ...], changed: bool, listed: IO[bytes] | None) -> list[Path] | None:
+def _changed(files: Sequence[Path], changed: bool, listed: IO[bytes] | None) -> list[Path] | None:
     """The changed files; None for a scan of everything."""
-    if files and not changed:
-        raise click.UsageError(f"{files[0]} is one argument too many: FILEs need --changed")
     if listed is None:
         return list(files) if changed else None
     data = listed.read()
@@ -160,7 +207,10 @@ def _tf_vars() -> dict[str, str]:
 @click.option("--external-id", metavar="ID", help="External id of that role's trust policy.")
 @click.option(
     "--regions",
+    "--region",
+    "regions",
     multiple=True,
+    type=REGIONS,
     metavar="a,b|all",
     help="Regions to read; may be given several times. [default: all that the account has enabled]",
 )
@@ -231,13 +281,13 @@ def _without_scan(common: dict[str, Any], action: Callable[[Options], int]) -> i
     from hipaa_guard.scanning.options import InputError, Options
 
     try:
-        _on_stdout(common["outputs"])
+        on_stdout(common["outputs"])
         said: list[str] = []
         options = Options(only=common["only"], skip=common["skip"], policies=common["policies"], warn=said.append)
         code = action(options)
     except (InputError, OutputError) as error:
         raise click.ClickException(str(error)) from None
-    _warn(said, "policies")
+    warn(said, "policies")
     return code or (INCOMPLETE if said else CLEAN)
 
 
@@ -270,13 +320,15 @@ def _run(
         raise click.UsageError("--fail-on-new needs a baseline: give --baseline or --baseline-ref")
     if common["fail_on_settings_change"] and settings.at is None and not from_file("fail_on_settings_change"):
         raise click.UsageError("--fail-on-settings-change needs a commit to compare with: give --settings-ref REF")
+    steps = _steps(settings) if common["verbose"] else None
     try:
-        on_stdout = _on_stdout(outputs, source)
+        format = on_stdout(outputs, source)
         with shown(wanted=not common["quiet"]) as progress:
             assessment = scanned(
                 Options(
                     only=common["only"],
                     skip=common["skip"],
+                    severities=severities_in(common["severities"]),
                     policies=common["policies"],
                     fail_on=Severity(common["fail_on"]),
                     max_unknown=common["max_unknown"],
@@ -292,55 +344,33 @@ def _run(
                     settings_changes=settings.changes,
                     fail_on_settings_change=common["fail_on_settings_change"],
                     progress=progress,
+                    done=steps,
                     warn=lambda text: click.echo(f"hipaa-guard: {visible(text)}", err=True),
                 )
             )
-        _warn(assessment.exceptions.warnings, "exceptions")
+        if _RESULT_ONLY in click.get_current_context().meta:
+            click.get_current_context().meta[_RESULT_ONLY].append(assessment)
+            return CLEAN
+        warn(assessment.exceptions.warnings, "exceptions")
         if assessment.baseline is not None:
             file = assessment.baseline.file or baseline_ref
-            _warn([f"baseline {file} {each}" for each in assessment.baseline.warnings], "the baseline")
-        _write(assessment, outputs, common)
+            warn([f"baseline {file} {each}" for each in assessment.baseline.warnings], "the baseline")
+        if steps is not None:
+            steps("compared with exceptions and baseline, and decided the gate")
+        write_outputs(assessment, outputs, common)
+        if steps is not None:
+            steps(f"wrote {', '.join(outputs)}")
     except (InputError, OutputError) as error:
         raise click.ClickException(str(error)) from None
     # The deciding reason is always the last line, also where stdout has another format.
-    if "terminal" not in on_stdout:
+    if "terminal" not in format:
         click.echo(f"hipaa-guard: {assessment.gate.reasons[0]}", err=True)
     return assessment.gate.exit_code
 
 
-def _write(assessment: Assessment, outputs: Sequence[str], common: dict[str, Any]) -> None:
-    """Write the outputs. A failure to write hides no error of our own: that exit code has priority."""
-    from hipaa_guard.outputs import OutputError, is_for_stdout, write
-
-    try:
-        for spec in sorted(outputs, key=is_for_stdout):
-            write(assessment, spec, everything=common["show_all"], raw=common["csv_raw"])
-    except (OutputError, StdoutError) as error:
-        if assessment.gate.exit_code != BROKEN:
-            raise
-        click.echo(f"hipaa-guard: an output could not be written: {error}", err=True)
-
-
-def _warn(warnings: Sequence[str], of: str) -> None:
-    from hipaa_guard.outputs.wording.harmless_text import visible
-
-    for warning in warnings[:_MOST_WARNINGS]:
-        click.echo(f"hipaa-guard: {visible(warning)}", err=True)
-    if len(warnings) > _MOST_WARNINGS:
-        more = len(warnings) - _MOST_WARNINGS
-        click.echo(f"hipaa-guard: and {more:,} more warnings of {of}; -o json lists them", err=True)
-
-
-def _on_stdout(outputs: Sequence[str], source: str | None = None) -> list[str]:
-    """The format, if any, that goes to the standard output.
-
-    Raises:
-        OutputError: a specification is wrong, several formats would share stdout, or a format cannot show the source.
-
-    """
-    from hipaa_guard.outputs import OutputError, parsed
-
-    formats = [format for format, file in (parsed(spec, source) for spec in outputs) if file is None]
-    if len(formats) > 1:
-        raise OutputError(f"{' and '.join(formats)} cannot share the standard output: give one a file")
-    return formats
+def _steps(settings: SettingsInEffect) -> Steps:
+    """What tells the steps of a scan; first the source of its settings."""
+    steps = Steps()
+    used = settings.used
+    steps("no file of settings" if used is None or not used.file else f"took settings from {used.file}")
+    return steps

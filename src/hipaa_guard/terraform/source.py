@@ -17,8 +17,10 @@ from hipaa_guard.terraform.hcl.scope import Budget, RecordedValues, Session
 from hipaa_guard.terraform.modules.module import Module, shown
 from hipaa_guard.terraform.modules.module_lookup import ModuleLookup
 from hipaa_guard.terraform.modules.moved_blocks import former_addresses
+from hipaa_guard.terraform.modules.path_patterns import PathPatterns
 from hipaa_guard.terraform.modules.plan_inputs import PlanInputs, VariableFileError
-from hipaa_guard.terraform.modules.roots import UNREAD, boundary_of, directories, find_roots
+from hipaa_guard.terraform.modules.roots import UNREAD, boundary_of, find_roots
+from hipaa_guard.terraform.modules.selected_directories import select_directories
 from hipaa_guard.terraform.modules.variable_values import automatic_values, given_values, read_variable_file
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ def read_directory(
     inputs: PlanInputs | None = None,
     *,
     changed: Sequence[Path] | None = None,
+    places: Sequence[Path] | None = None,
+    files: Sequence[Path] = (),
+    skipped: PathPatterns | None = None,
 ) -> list[Configuration]:
     """The configurations below a directory: one for each root module, in the order of their paths.
 
@@ -39,6 +44,10 @@ def read_directory(
     ``inputs`` hold for every root that declares such variables. They override the files that Terraform reads by itself,
     which override the ``environment`` (``TF_VAR_...``, by the names of the variables). With ``changed`` files, only
     the roots that these files concern are read; a row says how many are left out.
+
+    ``places`` are the directories below `path` that are searched instead of all of it. Of single ``files``, the module
+    is read and only what they make is to be judged; files and directories that ``skipped`` patterns fit are left out
+    (`Configuration.left_out`). Directories that git ignores are left out too. Rows say what is.
 
     Arguments are evaluated when they are read from an instance; a gap that shows only then is added to the
     configuration's ``gaps`` at that time. A part that cannot be read or evaluated becomes a gap or an unknown value,
@@ -59,17 +68,22 @@ def read_directory(
     root_values = RootValues(inputs)
     budget = Budget()
     outside: list[Gap] = []
-    below = directories(base, outside)
+    selected = select_directories(base, [base] if places is None else places, files, outside, skipped)
+    below = selected.directories
     chosen = None if changed is None else _affected_roots(below, library, changed, inputs.var_files)
     if chosen is None:
-        modules = (library.module(directory) for directory in below)
+        modules = [library.module(directory) for directory in below]
         roots = [module for module in find_roots(modules) if module.files or module.gaps]
         outside += root_values.undeclared(roots)
+        selected.without_called(modules)
     else:
         roots = chosen.roots
         outside.append(_row_of_others(chosen, base))
+    outside += selected.rows()
     callers = [gap.subject for gap in outside if gap.kind is GapKind.FILE and gap.subject.endswith(UNREAD)]
     found = [_configuration(evaluated(root, library, budget, root_values), callers) for root in roots]
+    for root, configuration in zip(roots, found, strict=True):
+        configuration.left_out = selected.left_out(root.directory, configuration.instances)
     if outside and not found:
         found.append(Configuration(".", "hcl"))
     if outside:

@@ -22,8 +22,9 @@ _SAFE = (
     "safe.bareRepository=explicit",
     "submodule.recurse=false",
 )
+_LITERAL = "GIT_LITERAL_PATHSPECS"
 _ENVIRONMENT = {
-    "GIT_LITERAL_PATHSPECS": "1",
+    _LITERAL: "1",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_OPTIONAL_LOCKS": "0",
@@ -165,8 +166,17 @@ def text(directory: Path, *arguments: str, failing: str, good_codes: tuple[int, 
     return os.fsdecode(call(directory, *arguments, failing=failing, good_codes=good_codes))
 
 
-def call(directory: Path, *arguments: str, failing: str, given: bytes = b"", good_codes: tuple[int, ...] = ()) -> bytes:
+def call(
+    directory: Path,
+    *arguments: str,
+    failing: str,
+    given: bytes = b"",
+    good_codes: tuple[int, ...] = (),
+    literal: bool = True,
+) -> bytes:
     """The output of a git command with the input ``given``. Exit codes 0 and those in ``good_codes`` are successes.
+
+    ``literal`` is False for commands that refuse to take paths as they are: these must begin with ``./``.
 
     Raises:
         GitError: the command fails; the text is ``failing`` with the message of git.
@@ -181,7 +191,7 @@ def call(directory: Path, *arguments: str, failing: str, given: bytes = b"", goo
             capture_output=True,
             check=False,
             timeout=_TIMEOUT,
-            env=environment(),
+            env={name: value for name, value in environment().items() if literal or name != _LITERAL},
         )
     except FileNotFoundError:
         raise GitError("git is not installed: commits cannot be read without it") from None
