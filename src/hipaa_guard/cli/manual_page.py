@@ -87,7 +87,7 @@ def _options(words: Sequence[str], command: click.Command) -> Iterator[str]:
     context = click.Context(command, info_name=" ".join(words))
     for option in command.get_params(context):
         record = option.get_help_record(context) if isinstance(option, click.Option) else None
-        if record is not None and option.name != "help":
+        if record is not None and "--help" not in option.opts:
             yield from _table([record])
 
 

@@ -23,10 +23,14 @@ _NOT_STARTED = (126, 127)
 class Screen(io.StringIO):
     """A text that is kept to be shown on the terminal that the standard output is."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._encoding = sys.stdout.encoding or "utf-8"
+
     @property
     def encoding(self) -> str:  # type: ignore[override]
         """The encoding of the terminal."""
-        return sys.stdout.encoding or "utf-8"
+        return self._encoding
 
     def isatty(self) -> bool:
         """Whether the text will be shown on a terminal: always."""
