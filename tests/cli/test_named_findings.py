@@ -35,7 +35,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def digits(address: str, *paths: str) -> str:
     run(["scan", *paths, "-q", "-c", VERSIONING, "-o", "json=found.json"])
     findings = json.loads(Path("found.json").read_text())["findings"]
-    return next(each["fingerprint"] for each in findings if each["resource"]["address"] == address)
+    return next(str(each["fingerprint"]) for each in findings if each["resource"]["address"] == address)
 
 
 def refused(capsys: Captured, *words: str) -> str:

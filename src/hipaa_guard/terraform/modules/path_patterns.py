@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 _PIECES = re.compile(r"(\*\*/|\*\*|\*|\?|\[[^\]/]+\])")
 _TEXTS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
@@ -54,22 +55,28 @@ class PathPatterns:
         return fitting[0] if fitting else None
 
 
-def _expression(pattern: str) -> re.Pattern[str]:
+def _expression(pattern: str) -> Any:
+    """The pattern as a regular expression of RE2: a file of settings may be hostile, and RE2 takes linear time."""
+    import re2
+
     text = re.sub(r"/+", "/", pattern).removeprefix("./")
     text = text.rstrip("/") or text
     anywhere = "" if "/" in text else "(?:.*/)?"
-    return re.compile(anywhere + "".join(map(_piece, _PIECES.split(text))) + "(?:/.*)?", re.DOTALL)
+    options = re2.Options()
+    options.dot_nl = True
+    options.log_errors = False
+    try:
+        return re2.compile(anywhere + "".join(map(_piece, _PIECES.split(text))) + "(?:/.*)?", options)
+    except re2.error:  # no text has such a set of characters
+        return re2.compile(re2.escape(text), options)
 
 
 def _piece(text: str) -> str:
+    import re2
+
     if text in _TEXTS:
         return _TEXTS[text]
     if text.startswith("[") and _PIECES.fullmatch(text):
-        inner = text[1:-1].replace("\\", "\\\\")
-        inner = f"^{inner[1:]}" if inner.startswith("!") else inner
-        try:
-            re.compile(f"[{inner}]")
-        except re.error:
-            return re.escape(text)
-        return f"(?!/)[{inner}]"
-    return re.escape(text)
+        inner = text[1:-1].replace("\\", "\\\\").replace("[", "\\[")
+        return f"[^/{inner[1:]}]" if inner.startswith(("!", "^")) else f"[{inner}]"
+    return str(re2.escape(text))
