@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from hipaa_guard.assessment.gate import CLEAN, INCOMPLETE
+from hipaa_guard.assessment.gate import BROKEN, CLEAN, INCOMPLETE
 from hipaa_guard.cli.configuration.settings import (
     SettingsInEffect,
     configurable,
@@ -20,9 +19,9 @@ from hipaa_guard.cli.configuration.settings import (
     settings_in_effect,
 )
 from hipaa_guard.cli.scan_options import shared_options
-from hipaa_guard.cli.scan_outputs import on_stdout, warn, write_outputs
-from hipaa_guard.cli.scan_words import ScanGroup, paths_of
-from hipaa_guard.cli.terminal.screen_options import Steps
+from hipaa_guard.cli.scan_words import ScanGroup, changed_in, pairs_of, paths_of, tf_vars
+from hipaa_guard.cli.terminal.screen_options import Steps, pager_wanted
+from hipaa_guard.cli.terminal.streams import StdoutError
 from hipaa_guard.cli.words import REGIONS, severities_in
 from hipaa_guard.controls.control import Severity
 from hipaa_guard.facts.origin import ACCOUNT_DIGITS
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 """The exit code that shells give a program that Ctrl-C stopped."""
+
+_MOST_WARNINGS = 20
 
 _RESULT_ONLY = "hipaa_guard.result_only"
 """The key, in the context of a scan, of a list that takes its result instead of the outputs."""
@@ -134,10 +135,10 @@ def terraform(
     paths, changes = paths_of(path, files, directories, changed=changed)
     target = TerraformTarget(
         paths[0],
-        PlanInputs(var_files, pairs_of(variables), _tf_vars() if tf_var_env else None, workspace),
+        PlanInputs(var_files, pairs_of(variables), tf_vars() if tf_var_env else None, workspace),
         source=source,
         changed_only=changed_only,
-        changed=_changed(changes, changed, changed_files),
+        changed=changed_in(changes, changed_files, changed=changed),
         baseline_ref=baseline_ref,
         repository_root=repository_root,
         account=account,
@@ -165,31 +166,6 @@ def scanned_again() -> Assessment:
         finally:
             del ctx.meta[_RESULT_ONLY]
     return found[0]
-
-
-def pairs_of(variables: Sequence[str]) -> dict[str, str]:
-    """The values of ``--var``, by the names of the variables."""
-    pairs = {}
-    for pair in variables:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise click.BadParameter("it is not NAME=VALUE", param_hint="--var")  # not repeated: it may be a secret
-        pairs[name.strip()] = value
-    return pairs
-
-
-def _changed(files: Sequence[Path], changed: bool, listed: IO[bytes] | None) -> list[Path] | None:
-    """The changed files; None for a scan of everything."""
-    if listed is None:
-        return list(files) if changed else None
-    data = listed.read()
-    return [*files, *(Path(os.fsdecode(name)) for name in data.split(b"\0" if b"\0" in data else b"\n") if name)]
-
-
-def _tf_vars() -> dict[str, str]:
-    """The values of ``TF_VAR_NAME``, by the names of the variables."""
-    mark = "TF_VAR_"
-    return {name.removeprefix(mark): value for name, value in os.environ.items() if name.startswith(mark)}
 
 
 @configurable(
@@ -281,13 +257,13 @@ def _without_scan(common: dict[str, Any], action: Callable[[Options], int]) -> i
     from hipaa_guard.scanning.options import InputError, Options
 
     try:
-        on_stdout(common["outputs"])
+        _on_stdout(common["outputs"])
         said: list[str] = []
         options = Options(only=common["only"], skip=common["skip"], policies=common["policies"], warn=said.append)
         code = action(options)
     except (InputError, OutputError) as error:
         raise click.ClickException(str(error)) from None
-    warn(said, "policies")
+    _warn(said, "policies")
     return code or (INCOMPLETE if said else CLEAN)
 
 
@@ -322,7 +298,7 @@ def _run(
         raise click.UsageError("--fail-on-settings-change needs a commit to compare with: give --settings-ref REF")
     steps = _steps(settings) if common["verbose"] else None
     try:
-        format = on_stdout(outputs, source)
+        on_stdout = _on_stdout(outputs, source)
         with shown(wanted=not common["quiet"]) as progress:
             assessment = scanned(
                 Options(
@@ -351,19 +327,19 @@ def _run(
         if _RESULT_ONLY in click.get_current_context().meta:
             click.get_current_context().meta[_RESULT_ONLY].append(assessment)
             return CLEAN
-        warn(assessment.exceptions.warnings, "exceptions")
+        _warn(assessment.exceptions.warnings, "exceptions")
         if assessment.baseline is not None:
             file = assessment.baseline.file or baseline_ref
-            warn([f"baseline {file} {each}" for each in assessment.baseline.warnings], "the baseline")
+            _warn([f"baseline {file} {each}" for each in assessment.baseline.warnings], "the baseline")
         if steps is not None:
             steps("compared with exceptions and baseline, and decided the gate")
-        write_outputs(assessment, outputs, common)
+        _write(assessment, outputs, common)
         if steps is not None:
             steps(f"wrote {', '.join(outputs)}")
     except (InputError, OutputError) as error:
         raise click.ClickException(str(error)) from None
     # The deciding reason is always the last line, also where stdout has another format.
-    if "terminal" not in format:
+    if "terminal" not in on_stdout:
         click.echo(f"hipaa-guard: {assessment.gate.reasons[0]}", err=True)
     return assessment.gate.exit_code
 
@@ -374,3 +350,43 @@ def _steps(settings: SettingsInEffect) -> Steps:
     used = settings.used
     steps("no file of settings" if used is None or not used.file else f"took settings from {used.file}")
     return steps
+
+
+def _write(assessment: Assessment, outputs: Sequence[str], common: dict[str, Any]) -> None:
+    """Write the outputs. A failure to write hides no error of our own: that exit code has priority."""
+    from hipaa_guard.cli.terminal.pager import paged
+    from hipaa_guard.outputs import OutputError, is_for_stdout, parsed, write
+
+    try:
+        for spec in sorted(outputs, key=is_for_stdout):
+            with paged(wanted=parsed(spec) == ("terminal", None) and pager_wanted()) as screen:
+                write(assessment, spec, everything=common["show_all"], raw=common["csv_raw"], stdout=screen)
+    except (OutputError, StdoutError) as error:
+        if assessment.gate.exit_code != BROKEN:
+            raise
+        click.echo(f"hipaa-guard: an output could not be written: {error}", err=True)
+
+
+def _warn(warnings: Sequence[str], of: str) -> None:
+    from hipaa_guard.outputs.wording.harmless_text import visible
+
+    for warning in warnings[:_MOST_WARNINGS]:
+        click.echo(f"hipaa-guard: {visible(warning)}", err=True)
+    if len(warnings) > _MOST_WARNINGS:
+        more = len(warnings) - _MOST_WARNINGS
+        click.echo(f"hipaa-guard: and {more:,} more warnings of {of}; -o json lists them", err=True)
+
+
+def _on_stdout(outputs: Sequence[str], source: str | None = None) -> list[str]:
+    """The format, if any, that goes to the standard output.
+
+    Raises:
+        OutputError: a specification is wrong, several formats would share stdout, or a format cannot show the source.
+
+    """
+    from hipaa_guard.outputs import OutputError, parsed
+
+    formats = [format for format, file in (parsed(spec, source) for spec in outputs) if file is None]
+    if len(formats) > 1:
+        raise OutputError(f"{' and '.join(formats)} cannot share the standard output: give one a file")
+    return formats

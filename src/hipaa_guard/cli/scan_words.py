@@ -1,11 +1,11 @@
-"""What may follow ``hipaa-guard scan``: the name of a scan, or at once the paths and options of a scan of Terraform."""
+"""What may follow ``hipaa-guard scan``: the name of a scan, or at once the paths and options of one of Terraform."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -89,3 +89,28 @@ def paths_of(
     given = click.get_current_context().get_parameter_source("path") is click.core.ParameterSource.COMMANDLINE
     paths = [*([path] if given or not directories else []), *([] if changed else files), *directories]
     return list(dict.fromkeys(paths)), list(files) if changed else []
+
+
+def pairs_of(variables: Sequence[str]) -> dict[str, str]:
+    """The values of ``--var``, by the names of the variables."""
+    pairs = {}
+    for pair in variables:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise click.BadParameter("it is not NAME=VALUE", param_hint="--var")  # not repeated: it may be a secret
+        pairs[name.strip()] = value
+    return pairs
+
+
+def changed_in(files: Sequence[Path], listed: IO[bytes] | None, *, changed: bool) -> list[Path] | None:
+    """The changed files; None for a scan of everything."""
+    if listed is None:
+        return list(files) if changed else None
+    data = listed.read()
+    return [*files, *(Path(os.fsdecode(name)) for name in data.split(b"\0" if b"\0" in data else b"\n") if name)]
+
+
+def tf_vars() -> dict[str, str]:
+    """The values of ``TF_VAR_NAME``, by the names of the variables."""
+    mark = "TF_VAR_"
+    return {name.removeprefix(mark): value for name, value in os.environ.items() if name.startswith(mark)}
