@@ -52,8 +52,7 @@ def fix(
     The patch goes to stdout; the gaps without a repair, and why, go to stderr. Exit codes: 0 no gap is left, 1 gaps are
     left (also those that the patch closes, until it is applied).
     """
-    from hipaa_guard.cli.scan import no_collections
-    from hipaa_guard.cli.scan_words import pairs_of
+    from hipaa_guard.cli.scan import no_collections, pairs_of
     from hipaa_guard.fixing.fix import fix_terraform
     from hipaa_guard.fixing.patch import WriteError
     from hipaa_guard.fixing.patch import write as write_files
