@@ -11,6 +11,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY src src
 COPY policies policies
 COPY reports reports
+COPY docs/hipaa-guard.1 docs/
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /opt/wheels . \
     && /opt/build/bin/pip --python /opt/hipaa-guard install --no-deps --no-index --find-links /opt/wheels hipaa-guard-cloud
 

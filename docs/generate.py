@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from docs.by_service import FOLDER, MADE, controls_page, facts_page, rule_page, service_pages
+from hipaa_guard.cli.manual_page import manual_page
 from hipaa_guard.controls.cataloguing import catalogue_of
 from hipaa_guard.controls.control import Control
 from hipaa_guard.controls.loading import load
@@ -131,6 +132,7 @@ def generated() -> dict[str, str]:
         **service_pages(controls),
         "command-line.md": cli_page(),
         "hipaa-guard.schema.json": settings_schema(),
+        "hipaa-guard.1": manual_page(),
     }
     written = (ROOT / IDS).read_text(encoding="utf-8")
     front = readme((ROOT / "README.md").read_text(encoding="utf-8"), controls)

@@ -198,7 +198,7 @@ def test_comments_of_another_repository_refer_to_nothing(
     submodule(tree)
     (tree / "library" / "main.tf").write_text(marked)
     only = ("-q", "-c", VERSIONING, "--settings-ref", "HEAD")
-    assert run(["scan", "terraform", "main.tf", *only]) == GAPS, "that of infra has no comment"
+    assert run(["scan", "terraform", ".", *only]) == GAPS, "that of infra has no comment"
     assert "1 covered by exceptions" in capsys.readouterr().out
     assert run(["scan", "terraform", "library", *only]) == GAPS
     assert "covered by exceptions" not in capsys.readouterr().out

@@ -121,7 +121,7 @@ class TestBaseline:
 
     def test_what_cannot_be_done(self, work: Path) -> None:
         assert run(["baseline", "write", "nowhere"]) == USAGE
-        assert run(["baseline", "write", "infra", "--output", "no/where.json"]) == USAGE
+        assert run(["baseline", "write", "infra", "--output", "infra/main.tf/where.json"]) == USAGE
         (work / "out" / "bad.json").write_text('{"schema_version": "9.0"}')
         assert run(["baseline", "write", "out/bad.json"]) == USAGE
 
@@ -229,7 +229,10 @@ class TestExceptions:
             (("--control", VERSIONING, "--address", "a.b", "--expires-on", "2099-01-01"), "more than 365 days"),
             (("--control", VERSIONING, "--address", "a.b", "--tag", "x"), "NAME=VALUE"),
             (("--control", VERSIONING, "--address", "aws_s3_bucket.phi"), "the entry names none: add `root:`"),
-            (("--finding", "0123456789"), "cannot read out/scan.json"),
+            (
+                ("--finding", "0123456789"),
+                "the working directory has no finding whose fingerprint begins with 0123456789",
+            ),
         ],
     )
     def test_add_refuses_what_would_not_hold(
@@ -280,7 +283,9 @@ class TestExplain:
             assert name in capsys.readouterr().out
         (work / "out" / "scan.json").rename(work / "other.json")
         assert run(["explain", name[:8], "--scan", "other.json"]) == CLEAN
-        assert run(["explain", name[:8]]) == USAGE
+        capsys.readouterr()
+        assert run(["explain", name[:8]]) == CLEAN, "the working directory is scanned, and knows its former name"
+        assert "Root         infra\n" in capsys.readouterr().out
 
     def test_what_it_does_not_know(self, work: Path, capsys: Captured) -> None:
         scan("-o", "json=out/scan.json")

@@ -223,7 +223,7 @@ class TestWriting:
             ("JSON", "did you mean json"),
             ("xyz", "there are asff, csv, github, gitlab, html, json, "),
             ("json=", "names no file"),
-            ("json=/no/such/place/x.json", "there is no directory /no/such/place"),
+            ("json=/dev/null/place/x.json", "/dev/null is not a directory"),
             ("json=/tmp", "it is a directory"),
         ],
     )

@@ -99,7 +99,8 @@ def copied(tree: Path, *more: str) -> Path:
     ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
     for name in ("src", "policies", "reports", "requirements"):
         shutil.copytree(ROOT / name, tree / name, ignore=ignored)
-    for name in ("pyproject.toml", "README.md", "LICENSE", *more):
+    for name in ("pyproject.toml", "README.md", "LICENSE", "docs/hipaa-guard.1", *more):
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tree / name)
     return tree
 

@@ -13,7 +13,7 @@ from hipaa_guard.assessment.baseline import names_of
 from hipaa_guard.assessment.model import Assessment, Scan
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding, fingerprint
-from hipaa_guard.facts.locations import Gap, GapKind
+from hipaa_guard.facts.locations import SOME_ROOTS, Gap, GapKind
 from hipaa_guard.facts.origin import Origin
 from hipaa_guard.terraform.addresses import without_keys
 
@@ -192,6 +192,13 @@ _HIDING = frozenset({GapKind.FILE, GapKind.MODULE, GapKind.LIMIT, GapKind.DUPLIC
 """Kinds of rows of Terraform source that may hide a resource."""
 
 
+_PARTS = {
+    GapKind.UNCHANGED: "only what the plan changes was judged",
+    GapKind.LEFT_OUT: "only a part of its files was asked for",
+}
+"""Kinds of rows that name a root of which a part was not judged -> why."""
+
+
 class _Absence:
     """Why findings of the first result are not in the second."""
 
@@ -208,8 +215,10 @@ class _Absence:
             for gap in after.coverage.gaps
             if gap.kind in _HIDING and (gap.kind in (GapKind.FILE, GapKind.LIMIT) or gap not in seen_before)
         ]
-        self._unchanged_roots = {gap.subject for gap in after.coverage.gaps if gap.kind is GapKind.UNCHANGED}
-        self._some_roots = any(gap.kind is GapKind.ROOTS for gap in after.coverage.gaps)
+        self._partial_roots = {
+            gap.subject: _PARTS[gap.kind] for gap in reversed(after.coverage.gaps) if gap.kind in _PARTS
+        }
+        self._some_roots = any(gap.kind in SOME_ROOTS for gap in after.coverage.gaps)
         # A call that was refused before hid the same things then; a region that was not read hides all its resources.
         self._unread = {
             gap.region
@@ -255,8 +264,8 @@ class _Absence:
             yield f"not everything was read{f' in {origin.region}' if origin.region else ''}"
 
     def _of_source(self, control_id: str, origin: Origin) -> Iterator[str]:
-        if origin.root in self._unchanged_roots:
-            yield "only what the plan changes was judged"
+        if origin.root in self._partial_roots:
+            yield self._partial_roots[origin.root]
         if origin.root not in self._roots and not self._same_place():
             yield f"the second scan did not look at {origin.root}"
         if (control_id, origin.root, without_keys(origin.address or "")) in self._uncounted:
@@ -271,7 +280,7 @@ class _Absence:
         if self._some_roots:
             return False
         if before.names_repository and after.names_repository:
-            return before.roots_base == after.roots_base
+            return before.roots_base == after.roots_base and before.paths == after.paths
         return before.target == after.target
 
 

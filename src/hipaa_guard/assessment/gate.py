@@ -48,6 +48,7 @@ def decide(
     max_unjudged: int | None = None,
     allow_empty: bool = False,
     narrowed: bool = False,
+    must_judge: bool = False,
     warn_only: bool = False,
     internal_errors: int = 0,
     new_only: bool = False,
@@ -60,12 +61,12 @@ def decide(
     ``fail_on`` is the lowest severity whose failures stop the pipeline; None lets all pass. Advisory ones never stop
     it; ``preset`` is what made them so. A scan is incomplete with more than ``max_unknown`` unknown verdicts, or more
     than ``max_unjudged`` resources that no control judges; None allows any number. A scan that judged nothing is
-    incomplete, unless ``allow_empty`` is given or it was ``narrowed``: asked for less than there is. ``warn_only``
-    reports failures and incompleteness without stopping for them; an error of our own always stops. ``new_only`` lets
-    failures pass that the baseline holds. ``expired`` are the ids of expired exceptions, ``changed`` the differences
-    between the settings of the tree and those of the commit that they were taken from: each of either stops. A finding
-    that an exception covers does not stop the pipeline and does not count as unknown. ``peers`` are other scanners that
-    ran beside: their failures stop as ours do where we have no verdict.
+    incomplete, unless ``allow_empty`` is given or it was ``narrowed``: asked for less than there is (``must_judge``:
+    even then). ``warn_only`` reports failures and incompleteness without stopping for them; an error of our own always
+    stops. ``new_only`` lets failures pass that the baseline holds. ``expired`` are the ids of expired exceptions,
+    ``changed`` the differences between the settings of the tree and those of the commit that they were taken from:
+    each of either stops. A finding that an exception covers does not stop the pipeline and does not count as unknown.
+    ``peers`` are other scanners that ran beside: their failures stop as ours do where we have no verdict.
     """
     findings = list(findings)
     open_ = [finding for finding in findings if finding.exception is None]
@@ -78,7 +79,11 @@ def decide(
             *_changed(changed),
         ],
         INCOMPLETE: [
-            *([] if allow_empty or narrowed or _judged(findings) else [nothing_judged(coverage)]),
+            *(
+                []
+                if allow_empty or (narrowed and not must_judge) or _judged(findings)
+                else [nothing_judged(coverage, narrowed=narrowed)]
+            ),
             *_gaps(open_, coverage),
             *_policies_broken(findings),
             *_too_many_unknown(open_, max_unknown),

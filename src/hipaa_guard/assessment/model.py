@@ -132,6 +132,10 @@ class Scan:
     roots_base: str = "."
     """The scanned path, relative to the directory that roots are named from: ``.`` where both are the same."""
 
+    paths: tuple[str, ...] = ()
+    """The scanned paths, relative to ``roots_base``, where they are not just that: several, or a single file of source.
+    """
+
     @property
     def names_repository(self) -> bool:
         """Whether roots are named from the repository, so that they mean the same in every scan of it."""

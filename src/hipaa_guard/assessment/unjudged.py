@@ -10,7 +10,11 @@ from hipaa_guard.assessment.relevant_types import SAFEGUARDS, belonging
 from hipaa_guard.controls.control import Control
 from hipaa_guard.facts.locations import NOT_ASKED_FOR, GapKind
 
-_NARROWED = {GapKind.ROOTS: "other root modules", GapKind.UNCHANGED: "resources that no change concerns"}
+_NARROWED = {
+    GapKind.ROOTS: "other root modules",
+    GapKind.UNCHANGED: "resources that no change concerns",
+    GapKind.LEFT_OUT: "other files and directories",
+}
 
 Unjudged = Mapping[str, tuple[NotJudged, ...]]
 """By citation; a line for which everything was judged is missing."""

@@ -14,7 +14,7 @@ def main() -> None:
             from hipaa_guard.cli.terminal.streams import guard
 
             guard()
-            code = _version() if sys.argv[1:] == ["--version"] else _run()
+            code = _version() if sys.argv[1:] in (["--version"], ["version"]) else _run()
         except KeyboardInterrupt:
             code = exit_code()
     sys.exit(code)

@@ -13,8 +13,14 @@ from typing import Any
 
 import click
 
+from hipaa_guard.nearest import nearest
+
 _CHECKED_LATER = frozenset({"exceptions", "baseline"})
 """Files that may be read from a commit, where a link of the tree does not matter."""
+
+
+ALIASES = {"ls": "list", "tf": "terraform"}
+"""Words for verbs, in any group that has the verb."""
 
 
 class Command(click.Command):
@@ -26,7 +32,10 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse as click does, but refuse a repeated option, and a path that a link leads out of its work tree."""
-        values = _refuse_repeated(self, ctx, args)
+        try:
+            values = _refuse_repeated(self, ctx, args)
+        except click.NoSuchOption as error:
+            raise _of_another_verb(error, ctx) or error from None
         if self.before is not None and not ctx.resilient_parsing and not _asks_for_help(self, ctx, values):
             self.before(ctx, values)
         rest = super().parse_args(ctx, args)
@@ -45,6 +54,34 @@ class CommandGroup(click.Group):
         """Parse as click does, but refuse a repeated option first."""
         _refuse_repeated(self, ctx, args)
         return super().parse_args(ctx, args)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The verb of a name, or of another word for it."""
+        return super().get_command(ctx, cmd_name) or super().get_command(ctx, ALIASES.get(cmd_name, ""))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, but a wrong verb gets the nearest right one."""
+        word = args[0] if args else "-"
+        if self.get_command(ctx, word) is None and not word.startswith("-") and not ctx.resilient_parsing:
+            verbs = self.list_commands(ctx)
+            close = nearest(word, verbs, 1)
+            hint = f"Did you mean {close[0]!r}?" if close else f"Verbs are: {', '.join(verbs)}."
+            raise click.UsageError(f"there is no verb {word!r}. {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _of_another_verb(error: click.NoSuchOption, ctx: click.Context) -> click.UsageError | None:
+    """An error that names the verb beside this one that has the option; None where none has."""
+    group = ctx.parent.command if ctx.parent is not None else None
+    if not isinstance(group, click.Group):
+        return None
+    for name, command in group.commands.items():  # those of the first level are not imported for this
+        if any(error.option_name in option.opts for option in command.params if isinstance(option, click.Option)):
+            verb = f"{ctx.parent.command_path if ctx.parent else ''} {name}"
+            return click.UsageError(f"{error.option_name} is an option of `{verb}`, not of this verb", ctx)
+    return None
 
 
 def _refuse_repeated(command: click.Command, ctx: click.Context, args: list[str]) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -12,9 +12,15 @@ from hipaa_guard.assessment import presets
 from hipaa_guard.assessment.gate import CLEAN, INCOMPLETE
 from hipaa_guard.cli.commands import Command, CommandGroup
 from hipaa_guard.cli.loaded_controls import loaded, say_broken, wanted
-from hipaa_guard.cli.saved_results import SCAN, finding_named, is_fingerprint, saved
+from hipaa_guard.cli.named_findings import by_control, by_digits
+from hipaa_guard.cli.saved_results import SCAN, is_fingerprint
+from hipaa_guard.cli.terminal.screen_options import in_pager
+from hipaa_guard.cli.words import CONTROL, SAFEGUARD, SERVICE, OneOf, Severities, service_of, severities_in
 from hipaa_guard.controls.control import Control
+from hipaa_guard.controls.selecting import Index, cited
 from hipaa_guard.facts.resource import Resource
+from hipaa_guard.law import Requirement
+from hipaa_guard.nearest import did_you_mean
 
 
 @click.group(cls=CommandGroup)
@@ -28,27 +34,63 @@ _POLICIES = click.option(
 
 
 @controls.command("list")
-@click.option("--safeguard", metavar="NAME", help="Only those of one safeguard (encryption_at_rest ...).")
-@click.option("--service", metavar="NAME", help="Only those of one service (s3 ...).")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option(
+    "--safeguard", type=SAFEGUARD, metavar="NAME", help="Only those of one safeguard (encryption_at_rest ...)."
+)
+@click.option("--service", type=SERVICE, metavar="NAME", help="Only those of one service (s3 ...).")
+@click.option(
+    "--severity", "severities", multiple=True, type=Severities(), metavar="a,b", help="Only these severities."
+)
+@click.option(
+    "-o",
+    "--output",
+    "--format",
+    "format",
+    type=OneOf(["terminal", "json", "csv"]),
+    default="terminal",
+    help="The format.",
+)
+@click.option("--json", "as_json", is_flag=True, help="As `-o json`.")
 @_POLICIES
-def list_controls(safeguard: str | None, service: str | None, as_json: bool, policies: tuple[Path, ...]) -> int:
-    """List the controls by safeguard.
+def list_controls(
+    *,
+    safeguard: str | None,
+    service: str | None,
+    severities: tuple[str, ...],
+    format: str,
+    as_json: bool,
+    policies: tuple[Path, ...],
+) -> int:
+    """List the controls by safeguard. `hipaa-guard ls` is short for it.
 
     Exit 3 if a policy of your own cannot be used: the list lacks it.
     """
     every = loaded(policies)
     say_broken(every.broken)
     code = INCOMPLETE if every.broken else CLEAN
+    _refuse_unknown("--safeguard", safeguard, {control.safeguard for control in every.controls})
+    _refuse_unknown("--service", service, {service_of(control.kind_name) for control in every.controls})
+    wanted_severities = severities_in(severities)
     found = [
         control
         for control in every.controls
         if (safeguard is None or control.safeguard == safeguard)
-        and (service is None or control.kind.kind.partition(".")[0] == service)
+        and (service is None or service_of(control.kind_name) == service)
+        and (not wanted_severities or control.severity in wanted_severities)
     ]
-    if as_json:
-        click.echo(json.dumps([_as_dict(control) for control in found], indent=2))
-        return code
+    with in_pager():
+        _LISTS["json" if as_json else format](found)
+    return code
+
+
+def _refuse_unknown(option: str, word: str | None, known: Iterable[str]) -> None:
+    known = sorted(known)
+    if word is not None and word not in known:
+        hint = did_you_mean(word, known, f"there are {', '.join(known)}.", most=1)
+        raise click.BadParameter(f"there is no {option.removeprefix('--')} {word!r}: {hint}", param_hint=option)
+
+
+def _as_text(found: Sequence[Control]) -> None:
     for name in sorted({control.safeguard for control in found}):
         members = [control for control in found if control.safeguard == name]
         click.echo(f"{name} ({len(members)})")
@@ -56,47 +98,95 @@ def list_controls(safeguard: str | None, service: str | None, as_json: bool, pol
             click.echo(f"  {control.id:<46} {control.severity.value:<9} {', '.join(control.hipaa)}")
         click.echo()
     click.echo(f"{len(found)} controls. `hipaa-guard controls show ID` shows one in full.")
-    return code
+
+
+def _as_json(found: Sequence[Control]) -> None:
+    click.echo(json.dumps([_as_dict(control) for control in found], indent=2))
+
+
+def _as_csv(found: Sequence[Control]) -> None:
+    from hipaa_guard.outputs import write_text
+    from hipaa_guard.outputs.formats.csv_format import table
+
+    told = (_as_dict(control) for control in found)
+    heads = ("id", "title", "severity", "safeguard", "kind", "hipaa", "terraform_types")
+    rows = ([_cell(each[head]) for head in heads] for each in told)
+    write_text(table(heads, rows), "csv", None)
+
+
+def _cell(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+_LISTS = {"terminal": _as_text, "json": _as_json, "csv": _as_csv}
 
 
 @controls.command("show")
-@click.argument("id")
+@click.argument("id", type=CONTROL)
 @_POLICIES
 def show(id: str, policies: tuple[Path, ...]) -> None:
-    """Show one control in full."""
+    """Show one control in full. ID is what `scan --control` takes."""
     _print(policies, id)
 
 
 @click.command(cls=Command)
-@click.argument("id")
+@click.argument("id", type=CONTROL)
+@click.argument("address", required=False)
 @click.option(
     "--scan",
     type=click.Path(path_type=Path),
-    default=SCAN,
-    show_default=True,
     metavar="FILE",
-    help="The saved JSON result.",
+    help=f"The saved JSON result with the finding. [default: {SCAN}, else the working directory is scanned]",
 )
 @_POLICIES
-def explain(id: str, scan: Path, policies: tuple[Path, ...]) -> None:
-    """Explain a control, why it matters, and how to fix a gap.
+def explain(id: str, address: str | None, scan: Path | None, policies: tuple[Path, ...]) -> None:
+    """Explain a control or a finding: why it matters, and how to fix a gap.
 
-    ID is the id of a control, or the first 8 or more digits of the fingerprint of a finding in a saved result (--scan).
+    ID is the id of a control, a citation ('164.312(e)(1)') or the id of the equivalent check of another scanner
+    (CKV_AWS_19, AVD-AWS-0088). The first 8 or more digits of a fingerprint name a finding, as does the id of a control
+    with the ADDRESS of a resource.
     """
-    if not is_fingerprint(id):
+    if address is not None:
+        named = by_control(id, address, scan, policies)
+    elif is_fingerprint(id.rstrip(".…")):
+        named = by_digits(id, scan)
+    else:
         _print(policies, id)
         return
     from hipaa_guard.outputs.wording.finding_text import finding_text
 
-    assessment = saved(scan)
-    click.echo(finding_text(finding_named(assessment, id, scan), assessment), nl=False)
+    with in_pager():
+        click.echo(finding_text(named.finding, named.assessment), nl=False)
+
+
+_MOST_IN_FULL = 3
 
 
 def _print(policies: Iterable[Path], id: str) -> None:
     found = wanted(loaded(policies), [id])
     if found.broken or not found.controls:
         raise click.ClickException("; ".join(map(str, found.broken)))
-    click.echo(control_text(found.controls[0]), nl=False)
+    requirement, related = cited(id), Index(found.controls).related(id)
+    with in_pager():
+        if requirement is not None:
+            click.echo(_requirement_text(requirement))
+        if related is not None:
+            click.echo(f"No control is the equivalent of {id}. {related.why}\n")
+        if requirement is not None or len(found.controls) > _MOST_IN_FULL:
+            _as_text(found.controls)
+        else:
+            click.echo("\n".join(map(control_text, found.controls)), nl=False)
+
+
+def _requirement_text(requirement: Requirement) -> str:
+    """A standard or specification of the rule in words, at 80 columns."""
+    import textwrap
+
+    head = f"{requirement.citation} {requirement.name}"
+    lines = [head, "=" * len(head), "", *textwrap.wrap(requirement.summary, 78), ""]
+    lines += [f"{requirement.type} ({requirement.safeguard} safeguard)", ""]
+    lines += textwrap.wrap(requirement.evidence, 78)
+    return "\n".join(lines) + "\n"
 
 
 def control_text(control: Control) -> str:

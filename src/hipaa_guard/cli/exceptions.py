@@ -13,7 +13,9 @@ import click
 from hipaa_guard.assessment.gate import CLEAN, FAILURES, USAGE
 from hipaa_guard.cli.commands import CommandGroup
 from hipaa_guard.cli.loaded_controls import loaded, say_broken
-from hipaa_guard.cli.saved_results import SCAN, finding_named, saved
+from hipaa_guard.cli.named_findings import NamedFinding, by_control, by_digits
+from hipaa_guard.cli.saved_results import SCAN, saved
+from hipaa_guard.cli.words import CONTROL, OneOf
 from hipaa_guard.clock import now
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _PATH = click.Path(path_type=Path)
 _DAY = click.DateTime(["%Y-%m-%d"])
+_WORDS = 2
+"""A control and an address."""
 _REGISTER = ".hipaa-guard/exceptions.yaml"
 
 
@@ -121,16 +125,20 @@ def expiring(file: Path, day: datetime | None, within: int) -> int:
 
 
 @exceptions.command("add")
+@click.argument("gap", nargs=-1, metavar="[DIGITS|CONTROL ADDRESS]")
 @_file
 @_policies
 @click.option(
     "--finding", metavar="DIGITS", help="The gap to accept, by the first 8 or more digits of its fingerprint."
 )
 @click.option(
-    "--scan", type=_PATH, default=SCAN, show_default=True, metavar="FILE", help="The saved result with that gap."
+    "--scan",
+    type=_PATH,
+    metavar="FILE",
+    help=f"The saved result with that gap. [default: {SCAN}, else the working directory is scanned]",
 )
 @click.option("--id", "id", metavar="EX-N", help="[default: the next number]")
-@click.option("--control", metavar="ID", help="The control. [default: that of --finding]")
+@click.option("--control", type=CONTROL, metavar="ID", help="The control. [default: that of the gap]")
 @click.option("--address", metavar="PATTERN", help="Terraform address of the resources to cover.")
 @click.option("--root", metavar="PATTERN", help="The root module, or ** for all: with --address.")
 @click.option("--arn", metavar="PATTERN", help="ARN of the resources to cover.")
@@ -140,7 +148,7 @@ def expiring(file: Path, day: datetime | None, within: int) -> int:
 @click.option("--inline", is_flag=True, help="Only where a comment in source refers to it.")
 @click.option("--justification", required=True, metavar="TEXT", help="Why the gap can stay.")
 @click.option("--compensating-control", metavar="TEXT", help="The equivalent measure.")
-@click.option("--risk", type=click.Choice(["low", "medium", "high"]), help="The remaining risk.")
+@click.option("--risk", type=OneOf(["low", "medium", "high"]), help="The remaining risk.")
 @click.option("--owner", required=True, metavar="WHO", help="The person who answers for it.")
 @click.option("--approver", required=True, metavar="WHO", help="The person who approved it, not the owner.")
 @click.option("--approved-on", type=_DAY, metavar="DAY", help="[default: today]")
@@ -148,7 +156,11 @@ def expiring(file: Path, day: datetime | None, within: int) -> int:
 @click.option("--ticket", metavar="TEXT", help="Where it was discussed.")
 @click.option("--allow-broad", is_flag=True, help="Allow a scope that names no single resource.")
 def add(file: Path, policies: tuple[Path, ...], **options: Any) -> None:
-    """Add an entry. The rest of the file stays as it is."""
+    """Add an entry. The rest of the file stays as it is.
+
+    The gap to accept is named as the terminal shows it: by the first 8 or more digits of its fingerprint, or by its
+    control and the address of its resource. Without either, give --control and a scope.
+    """
     from hipaa_guard.assessment.exceptions import fault_of
     from hipaa_guard.assessment.register import RegisterError
     from hipaa_guard.assessment.register_writing import appended, next_id
@@ -156,7 +168,7 @@ def add(file: Path, policies: tuple[Path, ...], **options: Any) -> None:
     from hipaa_guard.outputs import OutputError, write_text
 
     entries = _entries(file) if file.exists() else []
-    control, scope = _control_and_scope(options)
+    control, scope = _control_and_scope(options, policies)
     approved = _day(options["approved_on"])
     values = {
         "id": options["id"] or next_id(entries),
@@ -200,19 +212,30 @@ def schema() -> None:
     click.echo(text, nl=False)
 
 
-def _control_and_scope(options: dict[str, Any]) -> tuple[str, Any]:
+def _gap(options: dict[str, Any], policies: tuple[Path, ...]) -> NamedFinding | None:
+    """The finding that is named, if any."""
+    words, digits = options["gap"], options["finding"]
+    if len(words) > _WORDS or (words and digits):
+        raise click.UsageError("name one gap: by DIGITS of its fingerprint, or by CONTROL and ADDRESS")
+    if len(words) == _WORDS:
+        return by_control(words[0], words[1], options["scan"], policies)
+    if digits or words:
+        return by_digits(digits or words[0], options["scan"])
+    return None
+
+
+def _control_and_scope(options: dict[str, Any], policies: tuple[Path, ...]) -> tuple[str, Any]:
     """The control and the scope, from the finding where one is named."""
     control = options["control"]
     scope = {name: options[name] for name in ("address", "root", "arn", "account", "region") if options[name]}
-    if options["finding"]:
-        result = saved(options["scan"])
-        finding = finding_named(result, options["finding"], options["scan"])
+    named = _gap(options, policies)
+    if named is not None:
+        finding, result, where = named
         control = control or finding.control_id
         origin = finding.resource
         if origin.source == "terraform" and result.scan.roots_from is None:
             raise click.ClickException(
-                f"{options['scan']} is from before roots were named from the repository: "
-                "scan again, and give that result"
+                f"{where} is from before roots were named from the repository: scan again, and give that result"
             )
         if origin.source == "terraform" and origin.address:
             scope = {"address": origin.address, "root": origin.root, **scope}
@@ -221,7 +244,7 @@ def _control_and_scope(options: dict[str, Any]) -> tuple[str, Any]:
         else:
             raise click.ClickException("the finding is not about a single resource: give --control and a scope")
     if not control:
-        raise click.UsageError("give --control, or --finding with a saved result")
+        raise click.UsageError("name a gap by DIGITS of its fingerprint or by CONTROL and ADDRESS, or give --control")
     for pair in options["tags"]:
         name, equals, value = pair.partition("=")
         if not equals:

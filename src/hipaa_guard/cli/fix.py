@@ -13,6 +13,7 @@ import click
 
 from hipaa_guard.cli.commands import Command
 from hipaa_guard.cli.configuration.settings import repository_root
+from hipaa_guard.cli.words import CONTROL
 
 if TYPE_CHECKING:
     from hipaa_guard.controls.findings import Finding
@@ -24,7 +25,9 @@ _GAPS_REMAIN = 1
 
 @click.command(cls=Command)
 @click.argument("path", type=_PATH, default=".")
-@click.option("-c", "--control", "only", multiple=True, metavar="ID", help="Close the gaps of this control only.")
+@click.option(
+    "-c", "--control", "only", multiple=True, type=CONTROL, metavar="ID", help="Close the gaps of this control only."
+)
 @click.option(
     "--finding", "findings", multiple=True, metavar="DIGITS", help="Close only the gap whose fingerprint begins so."
 )

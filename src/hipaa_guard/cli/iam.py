@@ -11,6 +11,7 @@ import click
 from hipaa_guard.assessment.gate import CLEAN, INCOMPLETE
 from hipaa_guard.cli.commands import Command
 from hipaa_guard.cli.loaded_controls import loaded, say_broken, wanted
+from hipaa_guard.cli.words import CONTROL, OneOf
 
 _MANAGED = (
     "SecurityAudit",
@@ -18,20 +19,22 @@ _MANAGED = (
 
 
 @click.command("iam-policy", cls=Command)
-@click.option("-c", "--control", "only", multiple=True, metavar="ID", help="Only the actions for this control.")
+@click.option(
+    "-c", "--control", "only", multiple=True, type=CONTROL, metavar="ID", help="Only the actions for this control."
+)
 @click.option(
     "--policies", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Also load these controls."
 )
 @click.option(
     "--missing-from",
     "managed",
-    type=click.Choice(_MANAGED),
+    type=OneOf(_MANAGED),
     help="Only the actions that this AWS managed policy, attached as well, does not allow.",
 )
 @click.option(
     "--format",
     "format",
-    type=click.Choice(["json", "cloudformation"]),
+    type=OneOf(["json", "cloudformation"]),
     default="json",
     show_default=True,
     help="The policy, or a template of a role with it (also for a StackSet).",

@@ -10,6 +10,7 @@ import click
 from hipaa_guard.assessment.gate import CLEAN, FAILURES, INCOMPLETE
 from hipaa_guard.cli.commands import Command
 from hipaa_guard.cli.loaded_controls import loaded, say_broken
+from hipaa_guard.cli.words import SEVERITY
 from hipaa_guard.controls.control import Severity, Status
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 )
 @click.option(
     "--fail-on",
-    type=click.Choice([severity.value for severity in Severity]),
+    type=SEVERITY,
     help="Exit 1 if any tool found an open gap of this severity or worse.",
 )
 @click.option(

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import click
 
 from hipaa_guard.cli.commands import CommandGroup
+from hipaa_guard.cli.terminal.screen_options import color_option, pager_option
 from hipaa_guard.cli.terminal.streams import StdoutError, stdout_error
 from hipaa_guard.stopping import exit_code, stopped_by
 from hipaa_guard.version import VERSION
@@ -35,7 +36,12 @@ _VERBS = {
     "init": "hipaa_guard.cli.init:init",
     "mcp": "hipaa_guard.cli.mcp:mcp",
     "completion": "hipaa_guard.cli.completion:completion",
+    "man": "hipaa_guard.cli.manual:man",
+    "help": "hipaa_guard.cli.manual:help",
+    "version": "hipaa_guard.cli.manual:version",
 }
+_ALSO = {"tf": "hipaa_guard.cli.scan:terraform", "ls": "hipaa_guard.cli.controls:list_controls"}
+"""Short words for verbs of the second level: ``scan terraform`` and ``controls list``."""
 _HELP = {
     "scan": "Judge Terraform or a live AWS account.",
     "controls": "List the controls, or show one.",
@@ -53,6 +59,9 @@ _HELP = {
     "init": "Write the settings and the pipeline for a repository.",
     "mcp": "Serve editors and agents: scan, explain, preview a fix.",
     "completion": "Print the completion script of a shell.",
+    "man": "Print the manual page.",
+    "help": "Print the help of a verb.",
+    "version": "Print the version.",
 }
 
 
@@ -63,7 +72,7 @@ class _Lazy(CommandGroup):
         return list(_VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - likewise
-        place = _VERBS.get(cmd_name)
+        place = _VERBS.get(cmd_name) or _ALSO.get(cmd_name)
         if place is None:
             return None
         from importlib import import_module
@@ -73,20 +82,11 @@ class _Lazy(CommandGroup):
         assert isinstance(command, click.Command)
         return command
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in _VERBS and not args[0].startswith("-") and not ctx.resilient_parsing:
-            import difflib
-
-            close = difflib.get_close_matches(args[0], _VERBS, n=1)
-            hint = f"Did you mean {close[0]!r}?" if close else f"Verbs are: {', '.join(_VERBS)}."
-            raise click.UsageError(f"there is no verb {args[0]!r}. {hint}", ctx)
-        return super().resolve_command(ctx, args)
-
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - likewise
         with formatter.section("Verbs"):
             formatter.write_dl(list(_HELP.items()))
+            formatter.write_paragraph()
+            formatter.write_text("`tf` is short for `scan terraform`, `ls` for `controls list`.")
 
 
 @click.group(
@@ -95,6 +95,8 @@ class _Lazy(CommandGroup):
     epilog="Exit codes: 0 clean, 1 gaps found, 2 usage or configuration, 3 incomplete or nothing judged, 4 our error.",
 )
 @click.version_option(VERSION, prog_name="hipaa-guard")
+@color_option()
+@pager_option()
 def cli() -> None:
     """Compliance as code for health care on AWS.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +11,19 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from hipaa_guard.assessment.gate import BROKEN, CLEAN, INCOMPLETE
-from hipaa_guard.cli.commands import CommandGroup
-from hipaa_guard.cli.configuration.settings import configurable, from_file, repository_root, settings_in_effect
+from hipaa_guard.cli.configuration.settings import (
+    SettingsInEffect,
+    configurable,
+    from_file,
+    repository_root,
+    settings_in_effect,
+)
 from hipaa_guard.cli.scan_options import shared_options
+from hipaa_guard.cli.scan_words import ScanGroup, changed_in, paths_of, tf_vars
+from hipaa_guard.cli.scan_words import pairs_of as pairs_of  # noqa: PLC0414 - other verbs take it from here
+from hipaa_guard.cli.terminal.screen_options import Steps, pager_wanted
 from hipaa_guard.cli.terminal.streams import StdoutError
+from hipaa_guard.cli.words import REGIONS, severities_in
 from hipaa_guard.controls.control import Severity
 from hipaa_guard.facts.origin import ACCOUNT_DIGITS
 
@@ -29,6 +37,9 @@ INTERRUPTED = 130
 
 _MOST_WARNINGS = 20
 
+_RESULT_ONLY = "hipaa_guard.result_only"
+"""The key, in the context of a scan, of a list that takes its result instead of the outputs."""
+
 
 def _account_id(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     if value is not None and not (len(value) == ACCOUNT_DIGITS and value.isdecimal()):
@@ -40,17 +51,29 @@ _PARTIAL = dict.fromkeys(("changed", "changed_files", "changed_only"), ("peers",
 """Options for a part of a tree. Other scanners read the whole."""
 
 
-@click.group(cls=CommandGroup)
+@click.group(cls=ScanGroup, subcommand_metavar="[terraform|aws] [OPTIONS] [PATH]...")
 def scan() -> None:
-    """Judge Terraform or a live AWS account."""
+    """Judge Terraform or a live AWS account.
+
+    Without the name of a scan it is `scan terraform`: `hipaa-guard scan` judges the working directory, and
+    `hipaa-guard scan PATH` what is there. `scan aws` is always the account; a directory of that name is `./aws`.
+    """
 
 
 @configurable(
     "terraform", replacing={"baseline": ("baseline_ref",), "baseline_ref": ("baseline",), **_PARTIAL}, defines=True
 )
 @scan.command("terraform")
-@click.argument("path", type=click.Path(path_type=Path))
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@click.argument("path", type=click.Path(path_type=Path, allow_dash=True), default=".")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, allow_dash=True), metavar="[PATH|FILE]...")
+@click.option("-d", "--directory", "directories", multiple=True, type=click.Path(path_type=Path), help="As PATH.")
+@click.option(
+    "--skip-path",
+    "skip_paths",
+    multiple=True,
+    metavar="GLOB",
+    help="Leave out files and directories: a name at any depth (legacy), or a path with a slash (infra/legacy/**).",
+)
 @click.option(
     "--changed",
     is_flag=True,
@@ -94,6 +117,8 @@ def terraform(
     path: Path,
     *,
     files: tuple[Path, ...],
+    directories: tuple[Path, ...],
+    skip_paths: tuple[str, ...],
     changed: bool,
     changed_since: str | None,
     changed_files: IO[bytes] | None,
@@ -108,7 +133,11 @@ def terraform(
     repository_root: Path | None,
     **common: Any,
 ) -> int:
-    """Judge Terraform: a directory, a plan (`terraform show -json`) or a state.
+    """Judge Terraform: directories, files of source, plans (`terraform show -json`) and states.
+
+    PATH is the working directory by default. Several are one scan with one report. `-` is a plan or state on the
+    standard input. Of a single .tf file, the resources that it makes are judged, with the values that its module gives
+    them. Directories that git ignores are left out, unless they are named.
 
     With --changed, it judges only the root modules of the directory that hold a changed FILE, or that call its module
     directly or indirectly. pre-commit passes changed files in this way. Without FILEs, git tells which files differ
@@ -120,12 +149,13 @@ def terraform(
     from hipaa_guard.scanning.terraform import scan_terraform
     from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 
-    named = _named_files(files, changed, changed_files)
+    paths, changes = paths_of(path, files, directories, changed=changed)
+    named = changed_in(changes, changed_files)
     if named is not None and changed_since is not None:
         raise click.UsageError("--changed-since asks git which files changed: leave out the FILEs")
     target = TerraformTarget(
-        path,
-        PlanInputs(var_files, pairs_of(variables), _tf_vars() if tf_var_env else None, workspace),
+        paths[0],
+        PlanInputs(var_files, pairs_of(variables), tf_vars() if tf_var_env else None, workspace),
         source=source,
         changed_only=changed_only,
         changed=named,
@@ -133,6 +163,9 @@ def terraform(
         baseline_ref=baseline_ref,
         repository_root=repository_root,
         account=account,
+        others=paths[1:],
+        skip_paths=skip_paths,
+        may_skip_nothing=from_file("skip_paths"),
     )
     if common["peers"] and (changed or changed_files or changed_only):
         raise click.UsageError("--peers runs scanners that read the whole tree: leave out --changed and --changed-only")
@@ -146,31 +179,22 @@ def terraform(
         )
 
 
-def pairs_of(variables: Sequence[str]) -> dict[str, str]:
-    """The values of ``--var``, by the names of the variables."""
-    pairs = {}
-    for pair in variables:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise click.BadParameter("it is not NAME=VALUE", param_hint="--var")  # not repeated: it may be a secret
-        pairs[name.strip()] = value
-    return pairs
+def scanned_again() -> Assessment:
+    """The result of ``scan terraform`` without arguments: of the paths and options in the settings, else of the working
+    directory.
 
+    Raises:
+        click.ClickException: it cannot be scanned.
 
-def _named_files(files: tuple[Path, ...], changed: bool, listed: IO[bytes] | None) -> list[Path] | None:
-    """The changed files that the user names; None where none are named."""
-    if files and not changed:
-        raise click.UsageError(f"{files[0]} is one argument too many: FILEs need --changed")
-    if listed is None:
-        return list(files) or None
-    data = listed.read()
-    return [*files, *(Path(os.fsdecode(name)) for name in data.split(b"\0" if b"\0" in data else b"\n") if name)]
-
-
-def _tf_vars() -> dict[str, str]:
-    """The values of ``TF_VAR_NAME``, by the names of the variables."""
-    mark = "TF_VAR_"
-    return {name.removeprefix(mark): value for name, value in os.environ.items() if name.startswith(mark)}
+    """
+    found: list[Assessment] = []
+    with terraform.make_context("terraform", [], parent=click.get_current_context()) as ctx:
+        ctx.meta[_RESULT_ONLY] = found
+        try:
+            terraform.invoke(ctx)
+        finally:
+            del ctx.meta[_RESULT_ONLY]
+    return found[0]
 
 
 @configurable(
@@ -188,7 +212,10 @@ def _tf_vars() -> dict[str, str]:
 @click.option("--external-id", metavar="ID", help="External id of that role's trust policy.")
 @click.option(
     "--regions",
+    "--region",
+    "regions",
     multiple=True,
+    type=REGIONS,
     metavar="a,b|all",
     help="Regions to read; may be given several times. [default: all that the account has enabled]",
 )
@@ -311,6 +338,7 @@ def _run(
         raise click.UsageError("--fail-on-new needs a baseline: give --baseline or --baseline-ref")
     if common["fail_on_settings_change"] and settings.at is None and not from_file("fail_on_settings_change"):
         raise click.UsageError("--fail-on-settings-change needs a commit to compare with: give --settings-ref REF")
+    steps = _steps(settings) if common["verbose"] else None
     try:
         on_stdout, asked = _on_stdout(outputs, source), peers()
         with shown(wanted=not common["quiet"]) as progress:
@@ -318,6 +346,7 @@ def _run(
                 Options(
                     only=common["only"],
                     skip=common["skip"],
+                    severities=severities_in(common["severities"]),
                     policies=common["policies"],
                     preset=common["preset"],
                     fail_on=None if common["fail_on"] is None else Severity(common["fail_on"]),
@@ -335,14 +364,22 @@ def _run(
                     fail_on_settings_change=common["fail_on_settings_change"],
                     peers=asked,
                     progress=progress,
+                    done=steps,
                     warn=lambda text: click.echo(f"hipaa-guard: {visible(text)}", err=True),
                 )
             )
+        if _RESULT_ONLY in click.get_current_context().meta:
+            click.get_current_context().meta[_RESULT_ONLY].append(assessment)
+            return CLEAN
         _warn(assessment.exceptions.warnings, "exceptions")
         if assessment.baseline is not None:
             file = assessment.baseline.file or baseline_ref
             _warn([f"baseline {file} {each}" for each in assessment.baseline.warnings], "the baseline")
+        if steps is not None:
+            steps("compared with exceptions and baseline, and decided the gate")
         _write(assessment, outputs, common)
+        if steps is not None:
+            steps(f"wrote {', '.join(outputs)}")
     except (InputError, OutputError) as error:
         raise click.ClickException(str(error)) from None
     # The deciding reason is always the last line, also where stdout has another format.
@@ -351,9 +388,18 @@ def _run(
     return assessment.gate.exit_code
 
 
+def _steps(settings: SettingsInEffect) -> Steps:
+    """What tells the steps of a scan; first the source of its settings."""
+    steps = Steps()
+    used = settings.used
+    steps("no file of settings" if used is None or not used.file else f"took settings from {used.file}")
+    return steps
+
+
 def _write(assessment: Assessment, outputs: Sequence[str], common: dict[str, Any]) -> None:
     """Write the outputs. A failure to write hides no error of our own: that exit code has priority."""
-    from hipaa_guard.outputs import OutputError, is_for_stdout, write
+    from hipaa_guard.cli.terminal.pager import paged
+    from hipaa_guard.outputs import OutputError, is_for_stdout, parsed, write
     from hipaa_guard.outputs.wording.page import Page
 
     wanted = Page(
@@ -364,7 +410,8 @@ def _write(assessment: Assessment, outputs: Sequence[str], common: dict[str, Any
     )
     try:
         for spec in sorted(outputs, key=is_for_stdout):
-            write(assessment, spec, wanted=wanted)
+            with paged(wanted=parsed(spec) == ("terminal", None) and pager_wanted()) as screen:
+                write(assessment, spec, wanted=wanted, stdout=screen)
     except (OutputError, StdoutError) as error:
         if assessment.gate.exit_code != BROKEN:
             raise

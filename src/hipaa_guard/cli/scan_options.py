@@ -9,7 +9,8 @@ from typing import Any, TypeVar, get_args
 import click
 
 from hipaa_guard.assessment.model import Preset
-from hipaa_guard.controls.control import Severity
+from hipaa_guard.cli.terminal.screen_options import color_option, pager_option
+from hipaa_guard.cli.words import CONTROL, FORMAT, SEVERITY, Severities
 
 TIMEOUT = 600
 """Seconds that each other scanner may take."""
@@ -20,14 +21,35 @@ _OPTIONS = (
     click.option(
         "-o",
         "--output",
+        "--format",
         "outputs",
         multiple=True,
+        type=FORMAT,
         metavar="FORMAT[=FILE]",
         help="Write a format (terminal, json, html, sarif, junit, gitlab, github, lines, markdown, ocsf, asff, csv) "
         "to a file, or to stdout. Several may be given. [default: terminal]",
     ),
-    click.option("-c", "--control", "only", multiple=True, metavar="ID", help="Judge by this control only."),
-    click.option("--skip-control", "skip", multiple=True, metavar="ID", help="Leave this control out."),
+    click.option(
+        "-c",
+        "--control",
+        "only",
+        multiple=True,
+        type=CONTROL,
+        metavar="ID",
+        help="Judge by this control only. ID is an id, a pattern ('s3_*'), a citation ('164.312(e)(1)') or the id of "
+        "the equivalent check of another scanner (CKV_AWS_19).",
+    ),
+    click.option(
+        "--skip-control", "skip", multiple=True, type=CONTROL, metavar="ID", help="Leave this control out; ID as above."
+    ),
+    click.option(
+        "--severity",
+        "severities",
+        multiple=True,
+        type=Severities(),
+        metavar="a,b",
+        help="Only controls and gaps of these severities.",
+    ),
     click.option(
         "--policies",
         multiple=True,
@@ -44,7 +66,7 @@ _OPTIONS = (
     ),
     click.option(
         "--fail-on",
-        type=click.Choice([severity.value for severity in Severity]),
+        type=SEVERITY,
         help="The lowest severity whose gaps fail the gate, advisory ones too. [default: by --preset]",
     ),
     click.option(
@@ -60,7 +82,7 @@ _OPTIONS = (
         help="More resources than this that no control judges make the scan incomplete (exit 3).",
     ),
     click.option("--allow-empty", is_flag=True, help="Let a scan that judges nothing pass (else exit 3)."),
-    click.option("--warn-only", is_flag=True, help="Report gaps without failing because of them."),
+    click.option("--warn-only", "--soft-fail", is_flag=True, help="Report gaps without failing because of them."),
     click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Gaps in this file are not new."),
     click.option("--fail-on-new", is_flag=True, help="Only gaps that the baseline lacks fail the gate."),
     click.option(
@@ -102,7 +124,10 @@ _OPTIONS = (
         is_flag=True,
         help="Run them although the scanned tree configures them: such files may run code of the tree.",
     ),
+    color_option(),
+    pager_option(),
     click.option("-q", "--quiet", is_flag=True, help="No progress display."),
+    click.option("-v", "--verbose", is_flag=True, help="Say on stderr what is read and how long each part takes."),
 )
 
 

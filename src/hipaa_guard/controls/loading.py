@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from hipaa_guard.controls.control import Control, controls_in
 from hipaa_guard.controls.facts_read import wanted_facts
 from hipaa_guard.controls.installed_packages import installed
 from hipaa_guard.controls.policy_files import Policies, own_module, somebody_elses_code
+from hipaa_guard.controls.selecting import Index, SelectionError
 
 OWN = "hipaa_guard_own_policies"
 """Name of the package for policy modules from directories of the user."""
@@ -103,50 +105,54 @@ def _not_seen_through(control: Control) -> str:
 
 
 def select(controls: Sequence[Control], only: Iterable[str], skip: Iterable[str] = ()) -> list[Control]:
-    """The controls with the ids in `only` (all if it is empty), without those in `skip`. Former ids also count.
+    """The controls that the words in `only` select (all if it is empty), without those of the words in `skip`.
+
+    `selecting.Index.matching` says what a word may be. In `only`, a check of another scanner that has no equivalent
+    stands for the controls nearest to it.
 
     Raises:
-        ControlError: an id does not exist; the text names the closest ones.
+        ControlError: a word selects none; the text names the closest ones.
 
     """
-    known = {name: control for control in controls for name in (control.id, *control.previous_ids)}
-    wanted, unwanted = [_resolve(known, id) for id in only], {_resolve(known, id).id for id in skip}
-    chosen = {control.id for control in (wanted or controls)} - unwanted
+    index = Index(controls)
+    try:
+        wanted = {control.id for word in only for control in index.chosen(word, near=True)}
+        unwanted = {control.id for word in skip for control in index.chosen(word)}
+    except SelectionError as error:
+        raise ControlError(str(error)) from None
+    chosen = (wanted or {control.id for control in controls}) - unwanted
     return [control for control in controls if control.id in chosen]
 
 
 def chosen(loaded: Loaded, only: Iterable[str], skip: Iterable[str] = ()) -> Loaded:
     """The controls that `select` chooses, and the broken ones among those that the options name.
 
-    A name that no control has may be that of a control in a file that cannot be loaded. If there are such files, the
-    name selects them.
+    A word that selects no control may be the id of one in a file that cannot be loaded. If there are such files, the
+    word selects them.
 
     Raises:
-        ControlError: an id does not exist; the text names the closest ones.
+        ControlError: a word selects none; the text names the closest ones.
 
     """
     only, skip = list(only), list(skip)
+    index = Index(loaded.controls)
     names = {broken.name for broken in loaded.broken if broken.name}
     files = [broken for broken in loaded.broken if not broken.name]
-    known = {name for control in loaded.controls for name in (control.id, *control.previous_ids)}
-    lost = {id for id in (*only, *skip) if id not in known and (files or id in names)}
-    there = [id for id in only if id not in lost]
-    controls = [] if only and not there else select(loaded.controls, there, [id for id in skip if id not in lost])
-    asked = {*only, *(control.id for control in controls)} if only else names
-    broken = [each for each in loaded.broken if each.name in asked and each.name not in skip]
-    if not only or lost.difference(names).intersection(only):
+    lost = {word for word in (*only, *skip) if (files or _names(word, names)) and not index.knows(word)}
+    there = [word for word in only if word not in lost]
+    controls = [] if only and not there else select(loaded.controls, there, [word for word in skip if word not in lost])
+    asked = {name for word in only for name in _names(word, names)} | {control.id for control in controls}
+    asked = asked if only else names
+    skipped = {name for word in skip for name in _names(word, names)}
+    broken = [each for each in loaded.broken if each.name in asked and each.name not in skipped]
+    if not only or any(not _names(word, names) for word in lost.intersection(only)):
         broken += files
     return Loaded(controls, broken)
 
 
-def _resolve(known: dict[str, Control], id: str) -> Control:
-    if id in known:
-        return known[id]
-    import difflib
-
-    close = difflib.get_close_matches(id, known, n=3)
-    hint = f"did you mean {' or '.join(close)}?" if close else "`hipaa-guard controls list` shows them all."
-    raise ControlError(f"there is no control {id!r}: {hint}")
+def _names(word: str, names: Iterable[str]) -> list[str]:
+    """The names of broken controls that a word selects: that name, or all of a pattern."""
+    return [name for name in names if name == word or fnmatchcase(name, word)]
 
 
 def _shipped() -> Iterator[Control]:

@@ -76,11 +76,16 @@ class GapKind(StrEnum):
     SOURCE = "source not found"
     UNCHANGED = "not judged"
     ROOTS = "roots not looked at"
+    LEFT_OUT = "left out"
+    IGNORED = "ignored by git"
     ELSEWHERE = "declared elsewhere"
     UNJUDGED = "exists, not judged"
     UNDISCOVERED = "not discovered"
     PEER = "other scanner"
 
+
+SOME_ROOTS = frozenset({GapKind.ROOTS, GapKind.LEFT_OUT, GapKind.IGNORED})
+"""Kinds of rows that say that not all roots were looked at."""
 
 NOT_ASKED_FOR = "not asked for"
 """Why an enabled region was not read: the user named the regions to read, without this one."""

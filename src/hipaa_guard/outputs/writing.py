@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol, TextIO, cast
 
 from hipaa_guard.assessment.model import Assessment
+from hipaa_guard.nearest import did_you_mean
 from hipaa_guard.outputs.wording.harmless_text import escaped_json, in_log
 from hipaa_guard.outputs.wording.page import Page, page_for
 from hipaa_guard.storing import replace
@@ -64,9 +65,9 @@ def write(
 ) -> None:
     """Write one output. ``spec`` is a format, or a format and a file: ``json``, ``html=report.html``, ``json=-``.
 
-    A file appears whole or not at all. ``wanted`` says what to show; width and colours are those of the stream.
-    ``github`` on the standard output also
-    appends a summary to the file that ``GITHUB_STEP_SUMMARY`` names.
+    A file appears whole or not at all; directories that it lacks are made. ``wanted`` says what to show; width and
+    colours are those of the stream. ``github`` on the standard output also appends a summary to the file that
+    ``GITHUB_STEP_SUMMARY`` names.
 
     Raises:
         OutputError: there is no such format, it cannot show such a scan, or the file cannot be written.
@@ -127,10 +128,7 @@ def parsed(spec: str, source: str | None = None) -> tuple[str, Path | None]:
     """
     format, equals, name = spec.partition("=")
     if format not in FORMATS:
-        import difflib
-
-        close = difflib.get_close_matches(format.lower(), FORMATS, n=1, cutoff=0.4)
-        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(FORMATS))}."
+        hint = did_you_mean(format, FORMATS, f"there are {', '.join(sorted(FORMATS))}.", most=1)
         raise OutputError(f"there is no output format {format!r}: {hint}")
     refused = _NOT_OF.get((format, source or ""))
     if refused is not None:
@@ -143,8 +141,9 @@ def parsed(spec: str, source: str | None = None) -> tuple[str, Path | None]:
     try:
         if path.is_dir():
             raise OutputError(f"cannot write {name}: it is a directory. Name a file in it")
-        if not path.parent.is_dir():
-            raise OutputError(f"cannot write {name}: there is no directory {path.parent}")
+        above = next(each for each in path.parents if each.exists())
+        if not above.is_dir():
+            raise OutputError(f"cannot write {name}: {above} is not a directory")
     except OSError as error:
         raise OutputError(f"cannot write {name}: {error.strerror}") from error
     return format, path
@@ -189,6 +188,7 @@ def _store(path: Path, text: Iterable[str]) -> None:
             with path.open("wb") as device:  # a pipe or device cannot be replaced
                 device.writelines(_in_utf8(text))
         else:
+            path.parent.mkdir(parents=True, exist_ok=True)
             replace(path.resolve(), _in_utf8(text))
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror or error}") from error

@@ -76,6 +76,7 @@ def scan_aws(
     selection = _selection(options)
     plan = _plan(selection.controls, options)
     account = (at or AwsTarget()).opened()
+    options.did(f"opened account {account.id}: {len(account.regions):,} regions")
     keeping = _Keeping(account, plan, options, resume=resume)
     try:
         known = _initial_answers(account, plan, options, keeping)
@@ -83,6 +84,7 @@ def scan_aws(
     except KeyboardInterrupt:
         raise InterruptedScanError(keeping.interrupted()) from None
     keeping.ended(collected.answers)
+    options.did(f"read the account: {sum(collected.calls.values()):,} calls of {len(collected.calls):,} operations")
     started = keeping.started or began
     if evidence is not None:
         _store(
@@ -173,6 +175,7 @@ def _assessed(
 ) -> Assessment:
     judged = Judged()
     judged.add(selection.controls, collected.inventory)
+    options.did(f"judged {sum(judged.resources.values()):,} resources: {len(judged.findings):,} verdicts")
     scan = Scan(
         source="aws",
         target=collected.account,

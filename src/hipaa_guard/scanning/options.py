@@ -40,7 +40,10 @@ class Options:
     """The options of every scan, of Terraform or of an account."""
 
     only: Sequence[str] = ()
+    """Words that select controls (`controls.selecting`); all where it is empty."""
     skip: Sequence[str] = ()
+    severities: Sequence[Severity] = ()
+    """Only gaps of these severities count, and only controls of these severities; all where it is empty."""
     policies: Sequence[Path] = ()
     preset: Preset = "recommended"
     fail_on: Severity | None = None
@@ -71,8 +74,15 @@ class Options:
     today: date | None = None
     """The day on which exceptions must be valid. [default: today]"""
     progress: Progress | None = None
+    done: Callable[[str], None] | None = None
+    """Called after each part of a scan with what was done, in words."""
     warn: Callable[[str], None] | None = None
     """Called with messages during a scan."""
+
+    def did(self, text: str) -> None:
+        """Say that a part of a scan is done."""
+        if self.done is not None:
+            self.done(text)
 
     def tell(self, text: str) -> None:
         """Print a message during a scan."""
@@ -82,7 +92,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class TerraformTarget:
-    """The Terraform to scan: a directory, a plan or a state, or parts of one."""
+    """The Terraform to scan: directories, files of source, plans and states, or parts of one."""
 
     path: Path
     inputs: PlanInputs = field(default_factory=PlanInputs)
@@ -104,6 +114,17 @@ class TerraformTarget:
     """The same directory, if it is known already."""
     account: str | None = None
     """The id of the account that it is applied to. A provider that names its account knows better."""
+    others: Sequence[Path] = ()
+    """Further paths: all are one scan."""
+    skip_paths: Sequence[str] = ()
+    """Patterns of files and directories of source that are left out (`terraform.modules.path_patterns`)."""
+    may_skip_nothing: bool = False
+    """A pattern that fits nothing is no error."""
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """All paths."""
+        return (self.path, *self.others)
 
 
 @dataclass(slots=True)
@@ -130,6 +151,7 @@ def selected(options: Options) -> Selection:
     try:
         loaded = list_all(options.policies)
         wanted = chosen(loaded, options.only, options.skip)
+        options.did(f"listed {len(loaded.controls):,} controls, of which {len(wanted.controls):,} are asked for")
         known = read_register_and_baseline(options.exceptions, options.baseline, options.at)
         for broken in wanted.broken:
             options.tell(str(broken))

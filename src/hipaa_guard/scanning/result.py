@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from hipaa_guard.assessment.baseline import compared, use_of
 from hipaa_guard.assessment.build import assess
@@ -13,11 +14,50 @@ from hipaa_guard.assessment.model import Assessment, Coverage, Scan
 from hipaa_guard.assessment.peer_results import PeerUse
 from hipaa_guard.controls.broken import row
 from hipaa_guard.controls.catalogue import imported
+from hipaa_guard.controls.control import Control, Severity
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.facts.locations import Gap, GapKind
+from hipaa_guard.facts.locations import SOME_ROOTS, Gap, GapKind
 from hipaa_guard.scanning.judged import Judged
 from hipaa_guard.scanning.options import Options, Selection
 from hipaa_guard.version import VERSION
+
+_CHANGES = frozenset({GapKind.ROOTS, GapKind.UNCHANGED})
+"""Kinds of rows of a scan that was asked for changes only: it may well find nothing to judge."""
+
+
+def _must_judge(options: Options, coverage: Coverage, controls: Sequence[Control]) -> bool:
+    """Whether a scan that judged nothing is incomplete although it was asked for a part: that part was left out."""
+    kinds = {gap.kind for gap in coverage.gaps}
+    leaves_out = bool(options.skip or options.severities) or GapKind.LEFT_OUT in kinds
+    return not controls or (leaves_out and kinds.isdisjoint(_CHANGES))
+
+
+class _Kept(NamedTuple):
+    """The controls and findings that were asked for."""
+
+    controls: Sequence[Control]
+    findings: list[Finding]
+
+
+def _of_severities(controls: Sequence[Control], findings: Iterable[Finding], severities: Sequence[Severity]) -> _Kept:
+    """The controls of some severities with all their findings, and gaps that have one of these by themselves."""
+    if not severities:
+        return _Kept(controls, list(findings))
+    asked = {control.id for control in controls if control.severity in severities}
+    kept = [each for each in findings if each.control_id in asked or each.severity in severities]
+    asked.update(each.control_id for each in kept)
+    return _Kept([control for control in controls if control.id in asked], kept)
+
+
+def _without_unasked(coverage: Coverage, controls: Sequence[Control], kept: Sequence[Control]) -> Coverage:
+    """The coverage in which resources that only other controls judged are not judged."""
+    if len(kept) == len(controls):
+        return coverage
+    judged = {kind.kind for control in kept for kind in control.kinds()}
+    others = {kind: number for kind, number in coverage.resources.items() if kind not in judged}
+    resources = {kind: number for kind, number in coverage.resources.items() if kind in judged}
+    unjudged = dict(sorted({**coverage.unjudged_kinds, **others}.items()))
+    return replace(coverage, resources=resources, unjudged_kinds=unjudged)
 
 
 def result_of(
@@ -39,14 +79,16 @@ def result_of(
     former = FormerFingerprints(
         judged.findings, judged.identities, {each.id: each.previous_ids for each in selection.controls}
     )
+    kept = _of_severities(selection.controls, former.findings(), options.severities)
+    coverage = _without_unasked(coverage, selection.controls, kept.controls)
     findings, exceptions = cover(
-        former.findings(),
+        kept.findings,
         selection.known.entries,
         selection.all,
         today=options.today or scan.finished.date(),
         source=scan.source,
         # An entry without a finding may be for a root that was not scanned.
-        judged_by=[] if any(gap.kind is GapKind.ROOTS for gap in coverage.gaps) else [c.id for c in selection.controls],
+        judged_by=[] if any(gap.kind in SOME_ROOTS for gap in coverage.gaps) else [c.id for c in kept.controls],
         comments_at=source_comments,
         comments=judged.comments,
         file=selection.known.register,
@@ -58,7 +100,7 @@ def result_of(
     return assess(
         scan,
         replace(coverage, gaps=(*coverage.gaps, *dict.fromkeys(missing))),
-        selection.controls,
+        kept.controls,
         marked,
         version=VERSION,
         every=selection.all,
@@ -67,6 +109,7 @@ def result_of(
         max_unknown=options.max_unknown,
         max_unjudged=options.max_unjudged,
         allow_empty=options.allow_empty,
+        must_judge=_must_judge(options, coverage, kept.controls),
         warn_only=options.warn_only,
         internal_errors=internal_errors,
         new_only=options.fail_on_new,

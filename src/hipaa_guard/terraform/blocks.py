@@ -82,6 +82,8 @@ class Configuration:
     gaps: list[Gap] = field(default_factory=list)
     files: int = 0
     """Number of files read."""
+    left_out: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Why some instances are not to be judged, in words -> their addresses."""
     given_to_unread: dict[str, Unknown] = field(default_factory=dict)
     """Address of an instance that is given to something that was not read (a module that is not available, the rest of
     a partial plan) -> the unknown that stands for an absent split resource, which may be there."""

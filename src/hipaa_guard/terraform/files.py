@@ -23,6 +23,17 @@ LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 """Start of a pointer file: Git LFS keeps the content elsewhere."""
 
 
+STREAM = "stdin"
+"""The name of a plan or state that comes through a stream and not from a file."""
+
+_STREAMS = regex(r"-|/dev/stdin|/dev/fd/\d+|/proc/self/fd/\d+")
+
+
+def is_stream(path: Path) -> bool:
+    """Whether a path that the user gives names an open stream: ``-``, ``/dev/stdin``, or what a shell substitutes."""
+    return _STREAMS.fullmatch(str(path)) is not None
+
+
 class UnreadableFile(Exception):  # noqa: N818 - expected of a hostile tree
     """A file that is not read. The text gives the reason without the file's name."""
 

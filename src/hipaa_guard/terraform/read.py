@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hipaa_guard.facts.locations import Gap, GapKind, Location
+from hipaa_guard.lean import dataclass
+from hipaa_guard.nearest import nearest
 from hipaa_guard.terraform.blocks import Configuration
+from hipaa_guard.terraform.files import STREAM, is_stream
 from hipaa_guard.terraform.input_error import TerraformInputError
+from hipaa_guard.terraform.modules.path_patterns import PathPatterns
 from hipaa_guard.terraform.modules.plan_inputs import PlanInputs, VariableFileError
 from hipaa_guard.terraform.recorded.documents import read_document
 from hipaa_guard.terraform.recorded.plan import is_plan, read_plan
 from hipaa_guard.terraform.recorded.state import is_raw_state, is_state, read_raw_state, read_state
-from hipaa_guard.terraform.repository.top import Top, name_roots
+from hipaa_guard.terraform.repository.top import Top, base_of, name_roots
 
 if TYPE_CHECKING:
     from hipaa_guard.terraform.recorded.source_tree import SourceTree
@@ -22,7 +26,15 @@ if TYPE_CHECKING:
 __all__ = ["TerraformInputError", "read"]
 
 _LOOKED_AT = 50_000
-_SOURCES = (".tf", ".tf.json")
+_SOURCES = (".tf", ".tf.json", ".tofu", ".tofu.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """What is scanned besides one path: further ones, and what is left out of all of them."""
+
+    others: Sequence[Path] = ()
+    skipped: PathPatterns | None = None
 
 
 def read(
@@ -32,40 +44,104 @@ def read(
     source: Path | None = None,
     changed: Changes | None = None,
     top: Top | None = None,
+    more: Paths = Paths(),  # noqa: B008 - immutable
 ) -> list[Configuration]:
-    """All configurations at a path: the root modules of a directory, or the one in a plan or state.
+    """All configurations at a path: the root modules of a directory, the module of a file, the one of a plan or state.
 
-    ``source`` is the directory with the root module that a plan or state was made from. With `Changes`, only
-    the root modules of a directory that they concern are read. Roots are named from the ``top``, else
-    from what is scanned.
+    ``source`` is the directory with the root module that a plan or state was made from. With `Changes`, only the
+    root modules of directories that they concern are read. ``more`` names further paths; places are then
+    relative to the nearest directory that contains all of them (`base_of`). Roots are named from the ``top``, else from
+    what is scanned.
 
     Raises:
         TerraformInputError: nothing can be scanned; the text says what to do next.
 
     """
+    paths = (path, *more.others)
     try:
         inputs = inputs or PlanInputs()
         inputs.check()
-        found = _read(path, source, inputs, changed)
+        _check(paths, source)
+        base = base_of(paths)
+        of_source = [each for each in paths if _is_source(each)]
+        found = _sources(of_source, base, inputs, changed, more.skipped) if of_source else []
+        if top is not None:
+            name_roots(found, top, "")
+        for each in paths:
+            if not _is_source(each):
+                tree = _source_tree(each, source, PlanInputs() if of_source else inputs)
+                name = STREAM if is_stream(each) else Path(os.path.relpath(_resolved(each), base)).as_posix()
+                found.append(_document(read_document(each), each, name, tree))
+                if top is not None:
+                    name_roots(found[-1:], top, name)
     except OSError as error:
-        raise TerraformInputError(f"{path} cannot be read: {error.strerror or error}") from None
+        raise TerraformInputError(f"{error.filename or path} cannot be read: {error.strerror or error}") from None
     except VariableFileError as error:
         raise TerraformInputError(str(error)) from None
-    if top is not None:
-        name_roots(found, top, path.name)
     return found
 
 
-def _read(path: Path, source: Path | None, inputs: PlanInputs, changed: Changes | None) -> list[Configuration]:
-    if source is not None and (path.is_dir() or path.name.endswith(_SOURCES)):
-        raise TerraformInputError(f"{path} is source itself: --source goes with a plan or a state")
-    if path.is_dir():
-        return _directory(path, inputs, changed)
-    if not path.exists():
-        raise TerraformInputError(f"{path} does not exist: give a directory of .tf files, or a plan or state as JSON")
-    if path.name.endswith(_SOURCES):
-        return _with_siblings(path, inputs)
-    return [_document(read_document(path), path, _source_tree(path, source, inputs))]
+def _check(paths: Sequence[Path], source: Path | None) -> None:
+    for path in paths:
+        if source is not None and _is_source(path):
+            raise TerraformInputError(f"{path} is source itself: --source goes with a plan or a state")
+        if not path.exists() and not is_stream(path):
+            raise TerraformInputError(
+                f"{path} does not exist: give a directory of .tf files, or a plan or state as JSON{_near(path)}"
+            )
+    if source is not None and len(paths) > 1:
+        raise TerraformInputError("--source goes with one plan or state: scan each by itself")
+    if sum(map(is_stream, paths)) > 1:
+        raise TerraformInputError("only one plan or state can come through a stream: write the others to files")
+
+
+def _near(path: Path) -> str:
+    """A question with the nearest name that is there."""
+    try:
+        names = [entry.name for entry in path.parent.iterdir()]
+    except OSError:
+        return ""
+    close = nearest(path.name, names, 1)
+    return f"; did you mean {path.parent / close[0]}?" if close else ""
+
+
+def is_source_file(path: Path) -> bool:
+    """Whether a path is one file of source."""
+    return path.name.endswith(_SOURCES) and not path.is_dir()
+
+
+def _is_source(path: Path) -> bool:
+    return path.is_dir() or is_source_file(path)
+
+
+def _resolved(path: Path) -> Path:
+    """A file with the links of its directory followed. The file keeps its own name."""
+    return path.parent.resolve() / path.name
+
+
+def _sources(
+    paths: Sequence[Path], base: Path, inputs: PlanInputs, changed: Changes | None, skipped: PathPatterns | None
+) -> list[Configuration]:
+    from hipaa_guard.terraform.source import read_directory
+
+    places = [each for each in paths if each.is_dir()]
+    for each in (*places, *(path.parent for path in paths if path not in places)):
+        if not os.access(each, os.R_OK | os.X_OK):
+            raise TerraformInputError(f"{each} cannot be read: permission denied")
+    found = read_directory(
+        base,
+        inputs,
+        changed=changed,
+        places=[each.resolve() for each in places],
+        files=[_resolved(each) for each in paths if each not in places],
+        skipped=skipped,
+    )
+    for each in places if not found or len(paths) > 1 else ():
+        if not _has_source(each):
+            raise TerraformInputError(
+                f"{each} holds no .tf files: give a directory of them, or a plan or state as JSON"
+            )
+    return found
 
 
 def _source_tree(path: Path, source: Path | None, inputs: PlanInputs) -> SourceTree | None:
@@ -81,47 +157,18 @@ def _source_tree(path: Path, source: Path | None, inputs: PlanInputs) -> SourceT
     return None
 
 
-def _document(document: dict[str, Any], path: Path, source: SourceTree | None) -> Configuration:
+def _document(document: dict[str, Any], path: Path, name: str, source: SourceTree | None) -> Configuration:
     if is_plan(document):
-        return read_plan(document, path.name, source)
+        return read_plan(document, name, source)
     if is_raw_state(document):
-        return read_raw_state(document, path.name, source)
+        return read_raw_state(document, name, source)
     if is_state(document):
-        return read_state(document, path.name, source)
+        return read_state(document, name, source)
     found = ", ".join(repr(key[:30]) for key in sorted(document)[:5]) or "nothing"
     raise TerraformInputError(
         f"{path} holds JSON but no plan or state: `resource_changes`, `planned_values` or `values` are expected, "
         f"{found} is there; give the output of `terraform show -json`"
     )
-
-
-def _directory(path: Path, inputs: PlanInputs, changed: Changes | None = None) -> list[Configuration]:
-    from hipaa_guard.terraform.source import read_directory
-
-    if not os.access(path, os.R_OK | os.X_OK):
-        raise TerraformInputError(f"{path} cannot be read: permission denied")
-    found = read_directory(path, inputs, changed=changed)
-    if not found and not _has_source(path):
-        raise TerraformInputError(f"{path} holds no .tf files: give a directory of them, or a plan or state as JSON")
-    return found
-
-
-def _with_siblings(path: Path, inputs: PlanInputs) -> list[Configuration]:
-    """The configuration around one file of source: all files of its module are read, and a row says so."""
-    found = _directory(path.parent, inputs)
-    reason = f"a single file cannot be judged alone, so all of its directory {path.parent} was scanned"
-    for configuration in found:
-        configuration.gaps.append(
-            Gap(
-                GapKind.FILE,
-                path.name,
-                reason,
-                "give the directory",
-                incomplete=False,
-                location=Location(path.name, 1, 1),
-            )
-        )
-    return found
 
 
 def _has_source(path: Path) -> bool:

@@ -17,8 +17,10 @@ from hipaa_guard.terraform.hcl.scope import Budget, RecordedValues, Session
 from hipaa_guard.terraform.modules.module import Module, shown
 from hipaa_guard.terraform.modules.module_lookup import ModuleLookup
 from hipaa_guard.terraform.modules.moved_blocks import former_addresses
+from hipaa_guard.terraform.modules.path_patterns import PathPatterns
 from hipaa_guard.terraform.modules.plan_inputs import PlanInputs, VariableFileError
-from hipaa_guard.terraform.modules.roots import UNREAD, boundary_of, directories, find_roots
+from hipaa_guard.terraform.modules.roots import UNREAD, boundary_of, find_roots
+from hipaa_guard.terraform.modules.selected_directories import select_directories
 from hipaa_guard.terraform.modules.variable_values import automatic_values, given_values, read_variable_file
 
 if TYPE_CHECKING:
@@ -34,6 +36,9 @@ def read_directory(
     inputs: PlanInputs | None = None,
     *,
     changed: Changes | None = None,
+    places: Sequence[Path] | None = None,
+    files: Sequence[Path] = (),
+    skipped: PathPatterns | None = None,
 ) -> list[Configuration]:
     """The configurations below a directory: one for each root module, in the order of their paths.
 
@@ -42,6 +47,10 @@ def read_directory(
     which override the ``environment`` (``TF_VAR_...``, by the names of the variables). With `Changes`, only the roots
     that they concern are read; a row says how many are left out. If the former texts are known, each configuration
     also names the resources that they do not concern.
+
+    ``places`` are the directories below `path` that are searched instead of all of it. Of single ``files``, the module
+    is read and only what they make is to be judged; files and directories that ``skipped`` patterns fit are left out
+    (`Configuration.left_out`). Directories that git ignores are left out too. Rows say what is.
 
     Arguments are evaluated when they are read from an instance; a gap that shows only then is added to the
     configuration's ``gaps`` at that time. A part that cannot be read or evaluated becomes a gap or an unknown value,
@@ -62,13 +71,15 @@ def read_directory(
     root_values = RootValues(inputs)
     budget = Budget()
     outside: list[Gap] = []
-    below = directories(base, outside)
+    selected = select_directories(base, [base] if places is None else places, files, outside, skipped)
+    below = selected.directories
     chosen = None if changed is None else _affected_roots(below, library, changed.files, inputs.var_files)
     concerned = None
     if changed is None or chosen is None:
-        modules = (library.module(directory) for directory in below)
+        modules = [library.module(directory) for directory in below]
         roots = [module for module in find_roots(modules) if module.files or module.gaps]
         outside += root_values.undeclared(roots)
+        selected.without_called(modules)
     else:
         roots = chosen.roots
         outside.append(_row_of_others(chosen, base, changed))
@@ -76,8 +87,11 @@ def read_directory(
             from hipaa_guard.terraform.evaluation.concerned_resources import ConcernedResources
 
             concerned = ConcernedResources(changed, chosen.files, chosen.otherwise, base)
+    outside += selected.rows()
     callers = [gap.subject for gap in outside if gap.kind is GapKind.FILE and gap.subject.endswith(UNREAD)]
     found = [_configuration(evaluated(root, library, budget, root_values), callers, concerned) for root in roots]
+    for root, configuration in zip(roots, found, strict=True):
+        configuration.left_out = selected.left_out(root.directory, configuration.instances)
     if outside and not found:
         found.append(Configuration(".", "hcl"))
     if outside:

@@ -63,7 +63,7 @@ def test_an_unknown_profile() -> None:
         (("explain", "s3_bucket_versioning"), VERSIONING),
         (("scan", "terraform", "examples", "-c", "s3_bucket_versioning"), VERSIONING),
         (("scan", "terraform", "examples", "-o", "htlm=x.html"), "html"),
-        (("scan", "terraform", "examples", "-o", "html=/nowhere/x.html"), "/nowhere"),
+        (("scan", "terraform", "examples", "-o", "html=/dev/null/x.html"), "/dev/null is not a directory"),
         (("scan", "terraform", "examples", "-o", "json", "-o", "html"), "standard output"),
         (("scan", "terraform", "examples", "--var", "novalue"), "NAME=VALUE"),
         (("scan", "terraform", "examples", "--var-file", "nowhere.tfvars"), "nowhere.tfvars"),

@@ -134,7 +134,7 @@ def test_explain_knows_the_old_name(
 ) -> None:
     monkeypatch.chdir(top)
     run(["scan", "terraform", ".", "-q", "-c", VERSIONING, "-o", "json=out/scan.json"])
-    (top / "out").mkdir()
+    (top / "out").mkdir(exist_ok=True)
     run(["scan", "terraform", ".", "-q", "-c", VERSIONING, "-o", "json=out/scan.json"])
     capsys.readouterr()
     texts = []

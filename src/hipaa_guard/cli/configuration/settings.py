@@ -29,6 +29,7 @@ _NOT_SETTINGS = frozenset(
         "settings-from-tree",
         "files",
         "changed",
+        "directory",
         "changed-files",
         "changed-since",
         "resume",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from hipaa_guard.assessment.model import Assessment, ControlSummary
@@ -43,6 +43,16 @@ def pieces(assessment: Assessment, page: Page | None = None) -> Iterator[str]:
     """The text of `render`, some rows at a time."""
     guard = _plain if page is not None and page.raw else _guarded
     return _rows(assessment, guard)
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Any table as CSV, with the same guards."""
+    text = io.StringIO()
+    text.write(_BYTE_ORDER_MARK)
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(heads)
+    writer.writerows([_guarded(cell) for cell in row] for row in rows)
+    return text.getvalue()
 
 
 def _rows(assessment: Assessment, guard: Callable[[str], str]) -> Iterator[str]:

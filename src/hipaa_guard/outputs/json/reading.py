@@ -213,6 +213,7 @@ def _scan(node: JsonNode) -> Scan:
         base=node.of("base").maybe_text() or ".",
         roots_from=node.of("roots_from").maybe_word(get_args(RootsFrom)),
         roots_base=node.of("roots_base").maybe_text() or ".",
+        paths=() if node.of("paths").value is None else node.of("paths").texts(),
     )
 
 

@@ -118,6 +118,7 @@ def _scan(assessment: Assessment) -> dict[str, Any]:
         "base": scan.base,
         "roots_from": scan.roots_from,
         "roots_base": scan.roots_base,
+        "paths": list(scan.paths),
     }
 
 

@@ -77,7 +77,8 @@ def same_subject(scan: Scan) -> str:
     if not scan.names_repository:
         return subject(scan)
     file = posixpath.basename(scan.target) if scan.format in ("plan", "state") else ""
-    place = posixpath.normpath(posixpath.join(scan.roots_base, file))
+    places = [posixpath.join(scan.roots_base, each) for each in scan.paths or (file,)]
+    place = " and ".join(map(posixpath.normpath, places))
     return phrases.subject(replace(scan, target=" and ".join(filter(None, (place, scan.account)))))
 
 

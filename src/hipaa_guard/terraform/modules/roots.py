@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 
 from hipaa_guard.facts.locations import Gap, GapKind, Location
@@ -21,11 +21,19 @@ def boundary_of(base: Path) -> Path:
     return work_tree_of(base) or base
 
 
-def directories(base: Path, gaps: list[Gap]) -> list[Path]:
-    """The directories below `base` that hold Terraform, sorted. Links and hidden directories are not entered."""
+def directories(
+    base: Path, gaps: list[Gap], start: Path | None = None, met: Callable[[Path], object] | None = None
+) -> list[Path]:
+    """The directories below `start` that hold Terraform, sorted. Links and hidden directories are not entered.
+
+    Places in ``gaps`` are relative to the base, which is also the default start. ``met`` is called with each directory.
+    """
     found: list[Path] = []
     seen = 0
-    for parent, names, files in os.walk(base, onerror=lambda error: gaps.append(_unread(error, base))):
+    for parent, names, files in os.walk(start or base, onerror=lambda error: gaps.append(_unread(error, base))):
+        if met is not None:
+            for name in names:
+                met(Path(parent) / name)
         names[:] = sorted(name for name in names if not name.startswith(".") and name not in _SKIPPED)
         seen += 1 + len(files)
         if seen > limits.FILES:

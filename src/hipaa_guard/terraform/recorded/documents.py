@@ -13,6 +13,7 @@ from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.secrets import concealed
 from hipaa_guard.facts.values import Cause, Reference, Unknown, Value
 from hipaa_guard.terraform import limits
+from hipaa_guard.terraform.files import is_stream
 from hipaa_guard.terraform.input_error import TerraformInputError
 
 NESTING = 100
@@ -113,6 +114,8 @@ def any_marked(marks: Any, depth: int = 0) -> bool:
 
 
 def _read(path: Path) -> bytes:
+    if is_stream(path):
+        return _read_stream(path)
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
         with os.fdopen(descriptor, "rb") as file:
@@ -125,6 +128,24 @@ def _read(path: Path) -> bytes:
             return file.read(limits.DOCUMENT_BYTES + 1)
     except OSError as error:
         raise TerraformInputError(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def _read_stream(path: Path) -> bytes:
+    """All of an open stream. Its other end decides when it ends."""
+    descriptor = 0 if str(path) == "-" else int(path.name) if path.name.isdigit() else 0
+    try:
+        with os.fdopen(os.dup(descriptor), "rb") as stream:
+            data = stream.read(limits.DOCUMENT_BYTES + 1)
+    except OSError as error:
+        raise TerraformInputError(f"{path} cannot be read: {error.strerror or error}") from None
+    if len(data) > limits.DOCUMENT_BYTES:
+        most = limits.DOCUMENT_BYTES // 1024**2
+        raise TerraformInputError(f"{path} is larger than {most} MiB: plan and scan its modules separately")
+    if not data.strip():
+        raise TerraformInputError(
+            f"{path} is empty: pipe the output of `terraform show -json` into it, and look for its error"
+        )
+    return data
 
 
 def _decoded(path: Path, data: bytes) -> str:

@@ -23,8 +23,9 @@ _SAFE = (
     "safe.bareRepository=explicit",
     "submodule.recurse=false",
 )
+_LITERAL = "GIT_LITERAL_PATHSPECS"
 _ENVIRONMENT = {
-    "GIT_LITERAL_PATHSPECS": "1",
+    _LITERAL: "1",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_OPTIONAL_LOCKS": "0",
@@ -183,11 +184,13 @@ def call(
     failing: str,
     given: bytes = b"",
     good_codes: tuple[int, ...] = (),
+    literal: bool = True,
     settings: Mapping[str, str] = {},
 ) -> bytes:
     """The output of a git command with the input ``given``. Exit codes 0 and those in ``good_codes`` are successes.
 
-    ``settings`` of git go before those of the repository.
+    ``literal`` is False for commands that refuse to take paths as they are: these must begin with ``./``. ``settings``
+    of git go before those of the repository.
 
     Raises:
         GitError: the command fails; the text is ``failing`` with the message of git.
@@ -202,7 +205,8 @@ def call(
             capture_output=True,
             check=False,
             timeout=_TIMEOUT,
-            env=environment() | _as_variables(settings),
+            env={name: value for name, value in environment().items() if literal or name != _LITERAL}
+            | _as_variables(settings),
         )
     except FileNotFoundError:
         raise GitError("git is not installed: commits cannot be read without it") from None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from hipaa_guard.facts.locations import SETTINGS, RootsFrom
 from hipaa_guard.terraform.blocks import Configuration
+from hipaa_guard.terraform.files import is_stream
 from hipaa_guard.terraform.input_error import TerraformInputError
 
 _MOST_FORMER = 10
@@ -35,6 +37,46 @@ class Top(NamedTuple):
         return posixpath.normpath(posixpath.join(self.inside, root))
 
 
+def place_of(path: Path) -> Path:
+    """The directory that a path is or lies in; the working directory for a stream."""
+    if is_stream(path):
+        return Path.cwd()
+    return path if path.is_dir() else path.parent
+
+
+def base_of(paths: Sequence[Path]) -> Path:
+    """The directory that files are named from in a scan of some paths: the nearest that contains them all, resolved.
+
+    Raises:
+        OSError: a path cannot be read.
+
+    """
+    return Path(os.path.commonpath([place_of(path).resolve() for path in paths]))
+
+
+def top_of_all(paths: Sequence[Path], *, given: Path | None = None) -> Top:
+    """The top for one scan of several paths. Each must have it by itself, so that its roots keep their names.
+
+    Raises:
+        TerraformInputError: as `top_of`, or the paths have different tops.
+
+    """
+    try:
+        base = base_of(paths)
+        common = top_of(base, given=given)
+        for path in paths:
+            own = top_of(path, given=given)
+            inside = place_of(path).resolve().relative_to(base).as_posix()
+            if own.roots_from != common.roots_from or (own.found and own.inside != common.named(inside)):
+                raise TerraformInputError(
+                    f"{paths[0]} and {path} do not lie in the same repository: scan each by itself, or give "
+                    "--repository-root with a directory that holds both"
+                )
+    except OSError as error:
+        raise TerraformInputError(f"{error.filename} cannot be read: {error.strerror or error}") from None
+    return common
+
+
 def top_of(path: Path, *, source: Path | None = None, given: Path | None = None) -> Top:
     """The top for a scan of `path`: the directory that is ``given``, else the work tree of git, else the nearest
     directory upwards with a file of settings. The place of a plan or state is its ``source``, else its own file.
@@ -45,7 +87,7 @@ def top_of(path: Path, *, source: Path | None = None, given: Path | None = None)
     """
     place = source or path
     try:
-        directory = (place if place.is_dir() else place.parent).resolve()
+        directory = place_of(place).resolve()
         tree = work_tree_of(directory)
         top, roots_from = _top(place, directory, tree, given)
         outermost = tree or top or Path.cwd()
@@ -61,7 +103,8 @@ def work_tree_of(directory: Path) -> Path | None:
 
 
 def name_roots(configurations: Iterable[Configuration], top: Top, file: str) -> None:
-    """Name the roots from the top: the root of a plan or state by the directory of its source, else of its ``file``.
+    """Name the roots from the top: the root of a plan or state by the directory of its source, else of its ``file``,
+    which is a path from the scanned directory.
 
     Without a top, a root keeps its path from the scanned directory, and a plan or state the name of its file.
     """
@@ -69,8 +112,8 @@ def name_roots(configurations: Iterable[Configuration], top: Top, file: str) -> 
         return
     for configuration in configurations:
         alone = configuration.source != "hcl" and configuration.root == file
-        configuration.root = top.named("." if alone else configuration.root)
-        configuration.former_roots = (file,) if alone else former_roots(configuration.root)
+        configuration.root = top.named(posixpath.dirname(file) or "." if alone else configuration.root)
+        configuration.former_roots = (posixpath.basename(file),) if alone else former_roots(configuration.root)
 
 
 def former_roots(root: str) -> tuple[str, ...]:
