@@ -62,6 +62,11 @@ _OPTIONS = (
     ),
     click.option("--fail-on-expired-exceptions", is_flag=True, help="An exception that has expired fails the gate."),
     click.option("--all", "show_all", is_flag=True, help="Every resource on the terminal; passing findings in asff."),
+    click.option(
+        "--brief",
+        is_flag=True,
+        help="On stdout only what fails the gate, a line each, and nothing where it passes. No progress display.",
+    ),
     click.option("--csv-raw", is_flag=True, help="csv for programs: no guard against formulas in a spreadsheet."),
     click.option(
         "--fail-on-settings-change",
