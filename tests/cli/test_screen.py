@@ -110,7 +110,7 @@ class TestThePager:
     def test_is_none_where_it_is_empty_or_cannot_be_started(self, pager: str) -> None:
         code, shown = on_terminal("scan", PAGER=pager)
         assert code == FAILURES
-        assert "high, 3 medium, 5 low." in shown.rstrip().splitlines()[-1]
+        assert "1 high, 3 medium (besides 5 advisory)." in shown.rstrip().splitlines()[-1]
 
     def test_that_ends_early_changes_no_exit_code(self) -> None:
         assert on_terminal("scan", PAGER="true")[0] == FAILURES

@@ -178,7 +178,7 @@ class TestLists:
         (["controls", "lst"], "Did you mean 'list'?"),
         (["exceptions", "ad"], "Did you mean 'add'?"),
         (["help", "explan"], "Did you mean 'explain'?"),
-        (["scan", "--severty", "high"], "Did you mean '--severity'?"),
+        (["scan", "--severty", "high"], "'--severity'"),
         (["scan", "--regions", "eu-west-1"], "--regions is an option of `hipaa-guard scan aws`"),
         (["scan", "aws", "--skip-path", "x"], "--skip-path is an option of `hipaa-guard scan terraform`"),
         (["scan", "--severity", "hihg"], "did you mean high?"),

@@ -42,5 +42,10 @@ def test_the_hook_stops_a_commit_with_a_gap(tmp_path: Path) -> None:
         hook, cwd=clinic, env=environment, capture_output=True, text=True, check=False, timeout=HANGS
     )
     assert found.returncode == 1, found.stdout + found.stderr
-    assert "aws_s3_bucket.phi" in found.stdout
-    assert "Gate failed (exit code 1)" in found.stdout
+    head, shown = found.stdout.split("- exit code: 1\n")
+    assert "hipaa-guard" in head
+    lines = shown.strip().splitlines()
+    assert lines
+    assert [line for line in lines if not re.match(r"main\.tf:1:1: \w+: aws_s3_bucket\.phi .+ \[s3_\w+\]$", line)] == []
+    (clinic / "main.tf").write_text("locals {\n  a = 1\n}\n")
+    accepts(*hook, cwd=clinic, environment=environment)

@@ -331,7 +331,8 @@ def _run(
     from hipaa_guard.outputs.wording.harmless_text import visible
     from hipaa_guard.scanning.options import InputError, Options
 
-    outputs, settings = common["outputs"] or ("terminal",), settings_in_effect()
+    brief, settings = common["brief"], settings_in_effect()
+    outputs = _without_terminal(common["outputs"]) if brief else common["outputs"] or ("terminal",)
     if common["baseline"] is not None and baseline_ref is not None:
         raise click.UsageError("--baseline and --baseline-ref are two baselines: give one of them")
     if common["fail_on_new"] and common["baseline"] is None and baseline_ref is None:
@@ -340,8 +341,8 @@ def _run(
         raise click.UsageError("--fail-on-settings-change needs a commit to compare with: give --settings-ref REF")
     steps = _steps(settings) if common["verbose"] else None
     try:
-        on_stdout, asked = _on_stdout(outputs, source), peers()
-        with shown(wanted=not common["quiet"]) as progress:
+        on_stdout, asked = _on_stdout(outputs, source, brief=brief), peers()
+        with shown(wanted=not (common["quiet"] or brief)) as progress:
             assessment = scanned(
                 Options(
                     only=common["only"],
@@ -365,14 +366,15 @@ def _run(
                     peers=asked,
                     progress=progress,
                     done=steps,
-                    warn=lambda text: click.echo(f"hipaa-guard: {visible(text)}", err=True),
+                    warn=lambda text: None if brief else click.echo(f"hipaa-guard: {visible(text)}", err=True),
                 )
             )
         if _RESULT_ONLY in click.get_current_context().meta:
             click.get_current_context().meta[_RESULT_ONLY].append(assessment)
             return CLEAN
-        _warn(assessment.exceptions.warnings, "exceptions")
-        if assessment.baseline is not None:
+        if not brief:
+            _warn(assessment.exceptions.warnings, "exceptions")
+        if assessment.baseline is not None and not brief:
             file = assessment.baseline.file or baseline_ref
             _warn([f"baseline {file} {each}" for each in assessment.baseline.warnings], "the baseline")
         if steps is not None:
@@ -382,8 +384,10 @@ def _run(
             steps(f"wrote {', '.join(outputs)}")
     except (InputError, OutputError) as error:
         raise click.ClickException(str(error)) from None
+    if brief:
+        _print_brief(assessment, common)
     # The deciding reason is always the last line, also where stdout has another format.
-    if "terminal" not in on_stdout:
+    elif "terminal" not in on_stdout:
         click.echo(f"hipaa-guard: {assessment.gate.reasons[0]}", err=True)
     return assessment.gate.exit_code
 
@@ -394,6 +398,18 @@ def _steps(settings: SettingsInEffect) -> Steps:
     used = settings.used
     steps("no file of settings" if used is None or not used.file else f"took settings from {used.file}")
     return steps
+
+
+def _without_terminal(outputs: Sequence[str]) -> tuple[str, ...]:
+    """The outputs without that for people, whose place --brief takes."""
+    return tuple(each for each in outputs if each not in ("terminal", "terminal=-"))
+
+
+def _print_brief(assessment: Assessment, common: dict[str, Any]) -> None:
+    from hipaa_guard.outputs.formats.brief import lines
+
+    for line in lines(assessment, new_only=common["fail_on_new"]):
+        click.echo(line)
 
 
 def _write(assessment: Assessment, outputs: Sequence[str], common: dict[str, Any]) -> None:
@@ -428,8 +444,8 @@ def _warn(warnings: Sequence[str], of: str) -> None:
         click.echo(f"hipaa-guard: and {more:,} more warnings of {of}; -o json lists them", err=True)
 
 
-def _on_stdout(outputs: Sequence[str], source: str | None = None) -> list[str]:
-    """The format, if any, that goes to the standard output.
+def _on_stdout(outputs: Sequence[str], source: str | None = None, *, brief: bool = False) -> list[str]:
+    """The format, if any, that goes to the standard output; ``--brief`` counts as one.
 
     Raises:
         OutputError: a specification is wrong, several formats would share stdout, or a format cannot show the source.
@@ -438,6 +454,7 @@ def _on_stdout(outputs: Sequence[str], source: str | None = None) -> list[str]:
     from hipaa_guard.outputs import OutputError, parsed
 
     formats = [format for format, file in (parsed(spec, source) for spec in outputs) if file is None]
+    formats += ["--brief"] if brief else []
     if len(formats) > 1:
         raise OutputError(f"{' and '.join(formats)} cannot share the standard output: give one a file")
     return formats

@@ -97,6 +97,11 @@ _OPTIONS = (
     ),
     click.option("--fixes", is_flag=True, help="Show the change that closes each gap on the terminal."),
     click.option("--show-unknown", is_flag=True, help="Show each unknown verdict on the terminal."),
+    click.option(
+        "--brief",
+        is_flag=True,
+        help="On stdout only what fails the gate, a line each, and nothing where it passes. No progress display.",
+    ),
     click.option("--csv-raw", is_flag=True, help="csv for programs: no guard against formulas in a spreadsheet."),
     click.option(
         "--fail-on-settings-change",
