@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 
 CONTENTS: dict[str, tuple[str, ...]] = {
     "Begin": ("tutorial", "faq", "comparison", "migration"),
-    "Use": ("ci", "exceptions", "fix", "outputs", "other-scanners", "own-policies", "command-line"),
+    "Use": ("ci", "exceptions", "fix", "outputs", "other-scanners", "own-policies", "editors", "command-line"),
     "Look up": ("security-rule", "controls", "facts", "services/*"),
     "The project": (
         *("stability", "changelog", "security", "contributing", "release", "architecture", "where", "decisions"),

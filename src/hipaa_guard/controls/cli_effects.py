@@ -62,13 +62,15 @@ _EFFECTS: dict[Consequence, dict[str, str]] = {
 }
 _WITH_EFFECTS = tuple({command for table in _EFFECTS.values() for command in table})
 _CONTINUED = regex(r"\\\n\s*")
-_COMMAND = regex(r"^aws ([a-z0-9-]+ [a-z0-9-]+)(.*?)(?=^aws |\Z)", re.MULTILINE | re.DOTALL)
+_BEGINS = regex(r"^(?=aws )", re.MULTILINE)
+_COMMAND = regex(r"aws ([a-z0-9-]+ [a-z0-9-]+)(.*)", re.DOTALL)
 
 
 def commands(cli: str) -> Iterator[tuple[str, str]]:
     """The commands of a text, each as service and operation (``s3api put-bucket-acl``), and its arguments."""
-    for found in _COMMAND.finditer(_CONTINUED.sub("", cli)):
-        yield found[1], found[2].strip()
+    for part in _BEGINS.split(_CONTINUED.sub("", cli)):
+        if found := _COMMAND.match(part):
+            yield found[1], found[2].strip()
 
 
 def effects(cli: str) -> set[Consequence]:

@@ -54,8 +54,7 @@ class Judgement(Generic[F]):
     @property
     def words(self) -> tuple[inspect.Parameter, ...]:
         """The words that a control may give, or must where they have no default."""
-        parameters = inspect.signature(self.says).parameters.values()
-        return tuple(each for each in parameters if each.kind is each.KEYWORD_ONLY)
+        return _words_of(self.says)
 
     @of_known_words
     def __call__(
@@ -132,6 +131,12 @@ def _judging(
         return says(told, resource, inventory, **words)
 
     return judge
+
+
+@functools.cache
+def _words_of(says: Callable[..., Verdict]) -> tuple[inspect.Parameter, ...]:
+    """The parameters of a judgement that have to be named; asked once, not for each of its controls."""
+    return tuple(each for each in inspect.signature(says).parameters.values() if each.kind is each.KEYWORD_ONLY)
 
 
 @functools.cache

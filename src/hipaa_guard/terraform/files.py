@@ -59,7 +59,7 @@ def read_file(path: Path, boundary: Path | None = None) -> bytes:
 
     """
     instead = _INSTEAD.get()
-    if path in instead:
+    if instead and path in instead:
         return checked(instead[path])
     if boundary is not None and path.is_symlink() and not is_within(path, boundary):
         raise UnreadableFile("a symbolic link that leads out of the scanned tree or into git's own files")
@@ -71,14 +71,22 @@ def read_file(path: Path, boundary: Path | None = None) -> bytes:
     if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
         raise UnreadableFile("no regular file")
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         if status.st_size > limits.FILE_BYTES:
             raise UnreadableFile(f"larger than {limits.FILE_BYTES // 1024 // 1024} MiB")
-        try:
-            data = file.read(limits.FILE_BYTES + 1)
-        except OSError as error:
-            raise UnreadableFile(f"cannot be read: {error.strerror}") from None
-    return checked(data)
+        return checked(_all_of(descriptor, limits.FILE_BYTES + 1))
+    except OSError as error:
+        raise UnreadableFile(f"cannot be read: {error.strerror}") from None
+    finally:
+        os.close(descriptor)
+
+
+def _all_of(descriptor: int, most: int) -> bytes:
+    """The content of an open file up to a number of bytes, without the buffers of a file object."""
+    data = os.read(descriptor, most)
+    while len(data) < most and (more := os.read(descriptor, most - len(data))):
+        data += more
+    return data
 
 
 def is_within(path: Path, boundary: Path) -> bool:

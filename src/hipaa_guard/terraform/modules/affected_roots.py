@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hipaa_guard.terraform.files import UnreadableFile, is_within, read_file
-from hipaa_guard.terraform.modules.module import Module, configuration_files, is_configuration
+from hipaa_guard.terraform.modules.module import Module, configurations_among, is_configuration
 from hipaa_guard.terraform.modules.module_lookup import ModuleLookup
 from hipaa_guard.terraform.modules.roots import called, find_roots, reach
-from hipaa_guard.terraform.modules.variable_values import values_files
+from hipaa_guard.terraform.modules.variable_values import values_among
 
 _VALUES = (".tfvars", ".tfvars.json")
 _INSTALLED = ".terraform"
@@ -98,7 +98,7 @@ def find_affected_roots(found: Collection[Path], library: ModuleLookup, changed:
     ]
     hit = [root for root in roots if _leads_to(root.directory, calls, near)]
     may_be_called = {target for text in texts.values() for target in text.may_call}
-    uncalled = (each for each in below - opened if each not in may_be_called or values_files(each))
+    uncalled = (each for each in below - opened if each not in may_be_called or texts[each].has_values)
     by_blocks = {file.parent for file in changed.configurations}
     by_others = {_directory_of(file) for file in changed.files if not changed.is_of_module(file)}
     read = {directory for directory, text in texts.items() if text.reads_changed}
@@ -133,6 +133,8 @@ class _Text:
     """It may call anything."""
     reads_changed: bool = False
     """It reads a changed file."""
+    has_values: bool = False
+    """It has files of values."""
 
 
 def _texts(found: Iterable[Path], boundary: Path, changed: Changed) -> dict[Path, _Text]:
@@ -153,12 +155,16 @@ def _texts(found: Iterable[Path], boundary: Path, changed: Changed) -> dict[Path
 def _text(directory: Path, boundary: Path, changed: Changed) -> _Text:
     text = _Text(reads_changed=any(directory.is_relative_to(folder) for folder in changed.folders))
     sources: set[bytes] = set()
-    for name in (*configuration_files(directory), *values_files(directory)):
+    with os.scandir(directory) as entries:
+        links = {entry.name: entry.is_symlink() for entry in entries}
+    values = values_among(links)
+    text.has_values = bool(values)
+    for name in (*configurations_among(links), *values):
         path = directory / name
-        if path.is_symlink() and Path(os.path.realpath(path)) in changed.files:
+        if links[name] and Path(os.path.realpath(path)) in changed.files:
             text.reads_changed = True
         try:
-            data = read_file(path, boundary)
+            data = read_file(path, boundary if links[name] else None)
         except UnreadableFile:
             continue
         sources.update(_SOURCE.findall(data))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import field
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,12 @@ ENDINGS = (".tf", ".tf.json", ".tofu", ".tofu.json")
 
 def configuration_files(directory: Path) -> list[str]:
     """The files of a directory that make up its module; as in OpenTofu, ``x.tofu`` replaces ``x.tf``."""
-    names = {entry.name for entry in os.scandir(directory) if is_configuration(entry.name)}
+    return configurations_among(os.listdir(directory))  # noqa: PTH208 - paths of all of them cost more than their names
+
+
+def configurations_among(listed: Iterable[str]) -> list[str]:
+    """The files among those of a directory that make up its module."""
+    names = set(filter(is_configuration, listed))
     replaced = {name.replace(".tofu", ".tf") for name in names if name.endswith((".tofu", ".tofu.json"))}
     return sorted(names - replaced)
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from hipaa_guard.facts.locations import Gap, GapKind, Location
@@ -43,9 +43,13 @@ def read_variable_file(path: Path) -> dict[str, Value]:
 def values_files(directory: Path) -> list[str]:
     """The files of a root module that Terraform reads values from by itself, in its order: the last one counts."""
     try:
-        names = {entry.name for entry in os.scandir(directory)}
+        return values_among(os.listdir(directory))  # noqa: PTH208 - paths of all of them cost more than their names
     except OSError:
         return []
+
+
+def values_among(names: Collection[str]) -> list[str]:
+    """The files among those of a directory that Terraform reads values from by itself."""
     automatic = sorted(name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json")))
     return [*(name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names), *automatic]
 
