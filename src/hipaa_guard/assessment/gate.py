@@ -74,7 +74,7 @@ def decide(
         BROKEN: _broken(findings, coverage, internal_errors),
         FAILURES: [
             *_failures(findings, fail_on, new_only=new_only),
-            *_failures_of_others(peers, fail_on, new_only=new_only),
+            *_failures_of_others(peers, Severity.MEDIUM if preset == "recommended" else fail_on, new_only=new_only),
             *_expired(expired),
             *_changed(changed),
         ],
@@ -206,7 +206,10 @@ def _failing(findings: Sequence[Finding], *, new_only: bool) -> _Failing:
 
 
 def _failures_of_others(peers: Sequence[PeerUse], fail_on: Severity | None, *, new_only: bool) -> list[str]:
-    """Failures that other scanners found and we have no verdict on. One that may be new counts as new."""
+    """Failures that other scanners found and we have no verdict on. One that may be new counts as new.
+
+    By the preset ``recommended`` those of severity low are advisory: a scanner that gives no severity has many.
+    """
     sentences = []
     stopping = () if fail_on is None else tuple(severity for severity in Severity if severity.rank <= fail_on.rank)
     for peer in peers:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from hipaa_guard.assessment.gate import BROKEN, CLEAN, INCOMPLETE
+from hipaa_guard.assessment.gate import CLEAN, INCOMPLETE
 from hipaa_guard.cli.configuration.settings import (
     SettingsInEffect,
     configurable,
@@ -19,10 +19,10 @@ from hipaa_guard.cli.configuration.settings import (
     settings_in_effect,
 )
 from hipaa_guard.cli.scan_options import shared_options
+from hipaa_guard.cli.scan_outputs import on_stdout_of, print_brief, warn_of, without_terminal, write_outputs
 from hipaa_guard.cli.scan_words import ScanGroup, changed_in, paths_of, tf_vars
 from hipaa_guard.cli.scan_words import pairs_of as pairs_of  # noqa: PLC0414 - other verbs take it from here
-from hipaa_guard.cli.terminal.screen_options import Steps, pager_wanted
-from hipaa_guard.cli.terminal.streams import StdoutError
+from hipaa_guard.cli.terminal.screen_options import Steps
 from hipaa_guard.cli.words import REGIONS, severities_in
 from hipaa_guard.controls.control import Severity
 from hipaa_guard.facts.origin import ACCOUNT_DIGITS
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """The exit code that shells give a program that Ctrl-C stopped."""
 
-_MOST_WARNINGS = 20
 
 _RESULT_ONLY = "hipaa_guard.result_only"
 """The key, in the context of a scan, of a list that takes its result instead of the outputs."""
@@ -294,13 +293,13 @@ def _without_scan(common: dict[str, Any], action: Callable[[Options], int]) -> i
     from hipaa_guard.scanning.options import InputError, Options
 
     try:
-        _on_stdout(common["outputs"])
+        on_stdout_of(common["outputs"])
         said: list[str] = []
         options = Options(only=common["only"], skip=common["skip"], policies=common["policies"], warn=said.append)
         code = action(options)
     except (InputError, OutputError) as error:
         raise click.ClickException(str(error)) from None
-    _warn(said, "policies")
+    warn_of(said, "policies")
     return code or (INCOMPLETE if said else CLEAN)
 
 
@@ -332,7 +331,7 @@ def _run(
     from hipaa_guard.scanning.options import InputError, Options
 
     brief, settings = common["brief"], settings_in_effect()
-    outputs = _without_terminal(common["outputs"]) if brief else common["outputs"] or ("terminal",)
+    outputs = without_terminal(common["outputs"]) if brief else common["outputs"] or ("terminal",)
     if common["baseline"] is not None and baseline_ref is not None:
         raise click.UsageError("--baseline and --baseline-ref are two baselines: give one of them")
     if common["fail_on_new"] and common["baseline"] is None and baseline_ref is None:
@@ -341,7 +340,7 @@ def _run(
         raise click.UsageError("--fail-on-settings-change needs a commit to compare with: give --settings-ref REF")
     steps = _steps(settings) if common["verbose"] else None
     try:
-        on_stdout, asked = _on_stdout(outputs, source, brief=brief), peers()
+        on_stdout, asked = on_stdout_of(outputs, source, brief=brief), peers()
         with shown(wanted=not (common["quiet"] or brief)) as progress:
             assessment = scanned(
                 Options(
@@ -373,19 +372,19 @@ def _run(
             click.get_current_context().meta[_RESULT_ONLY].append(assessment)
             return CLEAN
         if not brief:
-            _warn(assessment.exceptions.warnings, "exceptions")
+            warn_of(assessment.exceptions.warnings, "exceptions")
         if assessment.baseline is not None and not brief:
             file = assessment.baseline.file or baseline_ref
-            _warn([f"baseline {file} {each}" for each in assessment.baseline.warnings], "the baseline")
+            warn_of([f"baseline {file} {each}" for each in assessment.baseline.warnings], "the baseline")
         if steps is not None:
             steps("compared with exceptions and baseline, and decided the gate")
-        _write(assessment, outputs, common)
+        write_outputs(assessment, outputs, common)
         if steps is not None:
             steps(f"wrote {', '.join(outputs)}")
     except (InputError, OutputError) as error:
         raise click.ClickException(str(error)) from None
     if brief:
-        _print_brief(assessment, common)
+        print_brief(assessment, common)
     # The deciding reason is always the last line, also where stdout has another format.
     elif "terminal" not in on_stdout:
         click.echo(f"hipaa-guard: {assessment.gate.reasons[0]}", err=True)
@@ -398,63 +397,3 @@ def _steps(settings: SettingsInEffect) -> Steps:
     used = settings.used
     steps("no file of settings" if used is None or not used.file else f"took settings from {used.file}")
     return steps
-
-
-def _without_terminal(outputs: Sequence[str]) -> tuple[str, ...]:
-    """The outputs without that for people, whose place --brief takes."""
-    return tuple(each for each in outputs if each not in ("terminal", "terminal=-"))
-
-
-def _print_brief(assessment: Assessment, common: dict[str, Any]) -> None:
-    from hipaa_guard.outputs.formats.brief import lines
-
-    for line in lines(assessment, new_only=common["fail_on_new"]):
-        click.echo(line)
-
-
-def _write(assessment: Assessment, outputs: Sequence[str], common: dict[str, Any]) -> None:
-    """Write the outputs. A failure to write hides no error of our own: that exit code has priority."""
-    from hipaa_guard.cli.terminal.pager import paged
-    from hipaa_guard.outputs import OutputError, is_for_stdout, parsed, write
-    from hipaa_guard.outputs.wording.page import Page
-
-    wanted = Page(
-        everything=common["show_all"],
-        fixes=common["fixes"],
-        unknown=common["show_unknown"],
-        raw=common["csv_raw"],
-    )
-    try:
-        for spec in sorted(outputs, key=is_for_stdout):
-            with paged(wanted=parsed(spec) == ("terminal", None) and pager_wanted()) as screen:
-                write(assessment, spec, wanted=wanted, stdout=screen)
-    except (OutputError, StdoutError) as error:
-        if assessment.gate.exit_code != BROKEN:
-            raise
-        click.echo(f"hipaa-guard: an output could not be written: {error}", err=True)
-
-
-def _warn(warnings: Sequence[str], of: str) -> None:
-    from hipaa_guard.outputs.wording.harmless_text import visible
-
-    for warning in warnings[:_MOST_WARNINGS]:
-        click.echo(f"hipaa-guard: {visible(warning)}", err=True)
-    if len(warnings) > _MOST_WARNINGS:
-        more = len(warnings) - _MOST_WARNINGS
-        click.echo(f"hipaa-guard: and {more:,} more warnings of {of}; -o json lists them", err=True)
-
-
-def _on_stdout(outputs: Sequence[str], source: str | None = None, *, brief: bool = False) -> list[str]:
-    """The format, if any, that goes to the standard output; ``--brief`` counts as one.
-
-    Raises:
-        OutputError: a specification is wrong, several formats would share stdout, or a format cannot show the source.
-
-    """
-    from hipaa_guard.outputs import OutputError, parsed
-
-    formats = [format for format, file in (parsed(spec, source) for spec in outputs) if file is None]
-    formats += ["--brief"] if brief else []
-    if len(formats) > 1:
-        raise OutputError(f"{' and '.join(formats)} cannot share the standard output: give one a file")
-    return formats
