@@ -136,6 +136,7 @@ CALLS = {
     "kms.get_key_policy": 6,
     "kms.get_key_rotation_status": 6,
     "kms.list_aliases": 2,
+    "kms.list_grants": 6,
     "kms.list_keys": 2,
     "lambda.get_policy": 2,
     "lambda.list_aliases": 2,

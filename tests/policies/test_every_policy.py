@@ -29,7 +29,7 @@ from tests.policies.registry import CONTROLS, cases_of, registry
 from tests.schema import REFERENCE, schema
 
 POLICIES = Path(__file__).parents[2] / "policies"
-MAY_IMPORT = re.compile(r"hipaa_guard\.(authoring|judging|services|controls\.reasons)(\.|$)")
+MAY_IMPORT = re.compile(r"hipaa_guard\.(authoring|judging|services|controls\.(reasons|advice))(\.|$)")
 
 
 def imported(module: ast.Module) -> Iterator[str]:

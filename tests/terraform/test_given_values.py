@@ -161,7 +161,7 @@ def test_the_workspace_is_not_known_whatever_terraform_left_behind(tmp_path: Pat
     write(tmp_path, {"main.tf": WORKSPACE, ".terraform/environment": "prod"})
     value = value_of(read_directory(tmp_path)[0])
     assert isinstance(value, Unknown)
-    assert value.cause is Cause.VARIABLE
+    assert value.cause is Cause.WORKSPACE
     assert "--workspace" in value.reason
 
 

@@ -24,12 +24,13 @@ def test_a_directory_is_source(tmp_path: Path) -> None:
     assert [one.address for one in configuration.instances] == ["aws_s3_bucket.b"]
 
 
-def test_a_file_of_source_stands_for_its_directory_and_says_so(tmp_path: Path) -> None:
+def test_a_file_of_source_is_read_with_its_module(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text('resource "aws_s3_bucket" "b" { bucket = var.name }')
     (tmp_path / "more.tf").write_text('variable "name" { default = "records" }')
     (configuration,) = read(tmp_path / "main.tf")
     assert [one.get("bucket") for one in configuration.instances] == ["records"]
-    assert [(gap.subject, gap.incomplete) for gap in configuration.gaps] == [("main.tf", False)]
+    assert configuration.gaps == []
+    assert not any(configuration.left_out.values())
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])

@@ -44,7 +44,7 @@ def plant(tree: Path, name: str) -> Path:
 def test_checkov_runs_and_both_are_told(scan: Scan, tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tree / "main.tf").write_text(SOURCE)
     monkeypatch.setenv("CKV_CHECK", "CKV_AWS_1")  # would narrow it, and is not handed on
-    found = scan("--peers", f"checkov={CHECKOV}", "--fail-on-new", "--baseline", _baseline(tree))
+    found = scan("--peers", f"checkov={CHECKOV}", "--preset", "strict", "--fail-on-new", "--baseline", _baseline(tree))
     assert found.peer["version"].startswith("3.")
     assert found.missing == []
     assert ("CKV_AWS_21", "aws_s3_bucket.phi") in found.of("agreed")
