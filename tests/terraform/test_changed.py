@@ -226,6 +226,6 @@ def test_names_are_taken_from_the_working_directory(
 
 
 def test_files_without_the_word_are_further_paths(tmp_path: Path) -> None:
-    told = CliRunner().invoke(cli, ["scan", "terraform", str(tmp_path), "main.tf"])
+    told = CliRunner().invoke(cli, ["scan", "terraform", str(tmp_path), str(tmp_path / "main.tf")])
     assert told.exit_code != 0
     assert "main.tf does not exist" in told.output

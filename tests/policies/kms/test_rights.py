@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -80,13 +81,13 @@ def grant(to: str, more: str = "", lines: str = "") -> str:
     return PROVIDER + hcl() + f'resource "aws_kms_grant" "g" {{\n {text}\n}}\n' + more
 
 
-def listed(*grants: dict[str, object], pages: bool = False) -> Told:
+def listed(*grants: Mapping[str, object], pages: bool = False) -> Told:
     """A live key with these grants; with `pages`, AWS refuses to tell the next ones."""
 
     def register(session: Any) -> None:
         described()(session)
         answered(session, "kms", "GetKeyPolicy", {"Policy": json.dumps({"Statement": []})})
-        told = [{"KeyId": NAME, "GrantId": "g", "Operations": ["Decrypt"]} | each for each in grants]
+        told = [{"KeyId": NAME, "GrantId": "g", "Operations": ["Decrypt"], **each} for each in grants]
         more = {"Truncated": True, "NextMarker": "more"} if pages else {"Truncated": False}
         answered(session, "kms", "ListGrants", {"Grants": told} | more)
 
