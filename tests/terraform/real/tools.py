@@ -58,6 +58,10 @@ terraform {
 """
 
 
+_NOT_STARTED = "timeout while waiting for plugin to start"
+_STARTS = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """The program, and the directory of plugins that holds the provider."""
@@ -210,6 +214,14 @@ class Root:
         return done.stdout
 
     def _run(self, *arguments: str, patience: float | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a command; again, where a busy machine did not start the provider in the minute that Terraform waits."""
+        for _ in range(_STARTS):
+            done = self._once(*arguments, patience=patience)
+            if _NOT_STARTED not in done.stdout + done.stderr:
+                break
+        return done
+
+    def _once(self, *arguments: str, patience: float | None = None) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_"))}
         own = {
             "TF_CLI_CONFIG_FILE": str(_no_settings()),
