@@ -27,9 +27,9 @@ def beside_terraform(common: dict[str, Any], target: TerraformTarget) -> Asked |
         return None
     from hipaa_guard.peers.asked import Subject
     from hipaa_guard.terraform.files import is_stream
-    from hipaa_guard.terraform.modules.module import ENDINGS
+    from hipaa_guard.terraform.read import is_source_file
 
-    if target.others or is_stream(target.path) or (target.path.name.endswith(ENDINGS) and not target.path.is_dir()):
+    if target.others or is_stream(target.path) or is_source_file(target.path):
         raise click.UsageError(
             "--peers goes with one directory, or a plan in a file: other scanners read neither several paths, single "
             "files of source nor streams as this scan does"
