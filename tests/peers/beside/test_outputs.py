@@ -82,7 +82,7 @@ def test_a_person_reads_what_only_the_other_found_and_what_contradicts_ours(outp
     assert "AVD-AWS-9999  high  what AWS-9999 asks for" in outputs.terminal
     assert f"fails; {'s3_bucket_versioning_enabled'} passes" in outputs.terminal
     assert "Found by both, and told by our own findings: 1" in outputs.html
-    assert "1 failure of Checkov without a verdict of ours: 1 low." in " ".join(outputs.terminal.split())
+    assert "of Checkov without a verdict of ours: 1 low" not in " ".join(outputs.terminal.split())
 
 
 def test_no_text_of_the_other_acts(outputs: Outputs) -> None:
