@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 import os
 import re
@@ -208,6 +209,56 @@ def test_the_gate_says_how_many_are_advisory(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text('resource "aws_sqs_queue" "jobs" {\n  name = "jobs"\n}\n', encoding="utf-8")
     done = scan(tmp_path, "--control", "sqs_queue_has_dead_letter_queue")
     assert done.stdout.splitlines()[-1] == ("Gate passed: 1 failing finding advisory (--preset strict stops for them).")
+
+
+QUEUE = "sqs_queue_has_dead_letter_queue"
+
+
+def accept(directory: Path, register: Path, digits: str) -> None:
+    """Accept the gap of these digits in a register."""
+    words = ["exceptions", "add", digits, "--exceptions", str(register), "--owner", "a", "--approver", "b"]
+    words += ["--justification", "Jobs are made again each night from the records themselves."]
+    words += ["--compensating-control", "The nightly run reports jobs that are missing."]
+    words += ["--expires-on", str(dt.datetime.now(dt.UTC).date() + dt.timedelta(days=30))]
+    command = [sys.executable, "-m", "hipaa_guard", *words]
+    subprocess.run(command, cwd=directory, check=True, capture_output=True, timeout=120)
+
+
+def test_an_accepted_gap_is_not_advisory_too(result: dict[str, Any], tmp_path: Path) -> None:
+    """The numbers of the gate, of JSON, of GitHub and of the terminal are of the same gaps."""
+    (tmp_path / "main.tf").write_text(BUCKETS, encoding="utf-8")
+    digits = next(f["fingerprint"][:8] for f in result["findings"] if f["control_id"] == QUEUE)
+    register = tmp_path / "exceptions.yaml"
+    accept(tmp_path, register, digits)
+    scan(tmp_path, "--exceptions", str(register), "-o", "json=s.json", "-o", "terminal=s.txt", "-o", "github=s.log")
+    accepted = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))
+    (finding,) = (each for each in accepted["findings"] if each["control_id"] == QUEUE)
+    assert finding["exception"]
+    assert not finding.get("advisory")
+    number = accepted["summary"]["advisory"]
+    assert number == result["summary"]["advisory"] - 1
+    assert f"(besides {number} advisory and 1 covered by exceptions)" in accepted["gate"]["reasons"][0]
+    both = sum(bool(each.get("advisory") and each.get("follows_from")) for each in accepted["findings"])
+    assert both
+    text = " ".join((tmp_path / "s.txt").read_text(encoding="utf-8").split())
+    assert f", {number} are advisory and {both} are both." in text
+    assert f"ADVISORY: {number - both} gaps" in text
+    assert f"{number - both} gaps are advisory" in (tmp_path / "s.log").read_text(encoding="utf-8")
+
+
+def test_the_last_screen_names_new_gaps_first(tmp_path: Path) -> None:
+    """The gate that stops for new gaps alone is explained by them."""
+    (tmp_path / "main.tf").write_text(BUCKETS, encoding="utf-8")
+    scan(tmp_path, "-o", "json=known.json")
+    base = [sys.executable, "-m", "hipaa_guard", "baseline", "write", "known.json", "-o", "known-gaps.json"]
+    subprocess.run(base, cwd=tmp_path, check=True, capture_output=True, timeout=120)
+    key = 'resource "aws_kms_key" "fresh" {}\n'
+    (tmp_path / "main.tf").write_text(BUCKETS + key, encoding="utf-8")
+    done = scan(tmp_path, "--baseline", "known-gaps.json", "--fail-on-new")
+    assert done.returncode == 1
+    worst = done.stdout.partition("THE WORST\n")[2].splitlines()
+    assert "aws_kms_key.fresh" in worst[0]
+    assert "aws_kms_key.fresh" not in "".join(worst[2:-1])
 
 
 def test_folding_changes_no_verdict_no_fingerprint_and_no_order(result: dict[str, Any], buckets: Path) -> None:

@@ -152,6 +152,7 @@ def test_roots_of_other_providers_between_those_of_aws_are_skipped(tmp_path: Pat
     found = find_roots_of_aws(tmp_path, [], ["old"])
     assert skip_patterns(found, "tf") == ["tf/b/gcp", "tf/gcp"]
     assert skip_patterns(found, "tf/c") == []
+    assert find_roots_of_aws(tmp_path, [], ["t*/aws"]).of_aws == found.of_aws  # * stays within a name, as in a scan
     _, out, _ = init("--skip-path", "old")
     assert "tf/b/gcp (google), tf/c/empty (no resources), tf/c/odd[1] (google), tf/gcp (google)" in out
     settings = yaml.safe_load((tmp_path / SETTINGS).read_text())["terraform"]

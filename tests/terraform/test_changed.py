@@ -161,6 +161,8 @@ def test_a_plan_has_no_roots_to_choose_from(tmp_path: Path) -> None:
     plan = write(tmp_path, {"plan.json": "{}"}) / "plan.json"
     with pytest.raises(InputError, match="no directory"):
         scan_terraform(TerraformTarget(plan, changed=[plan]), Options())
+    with pytest.raises(InputError, match=r"^stdin is no directory: .* scan terraform \. --changed$"):
+        scan_terraform(TerraformTarget(Path("-"), changed_since="HEAD"), Options())
 
 
 def test_what_was_not_looked_at_is_not_gone(tmp_path: Path) -> None:

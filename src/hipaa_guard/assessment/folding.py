@@ -35,11 +35,14 @@ def folded(findings: Sequence[Finding], controls: Iterable[Control]) -> list[Fin
 
 
 def advised(findings: Iterable[Finding], controls: Iterable[Control]) -> list[Finding]:
-    """The findings, with `Finding.advisory` where the control of a gap of severity low says that it is advisory."""
+    """The findings, with `Finding.advisory` where the control of an open gap of severity low says that it is advisory.
+
+    A gap that an exception covers is not: it stops nothing anyway, and is counted once, as an accepted risk.
+    """
     advisory = {control.id for control in controls if control.advisory}
     return [
         finding._replace(advisory=True)
-        if finding.status is Status.FAIL and finding.severity is Severity.LOW and finding.control_id in advisory
+        if _is_open(finding) and finding.severity is Severity.LOW and finding.control_id in advisory
         else finding
         for finding in findings
     ]

@@ -173,11 +173,12 @@ def _failures(findings: Sequence[Finding], fail_on: Severity | None, *, new_only
         *([f"{len(failing.in_baseline):,} in the baseline"] if failing.in_baseline else []),
         *([f"{len(failing.excepted):,} covered by exceptions"] if failing.excepted else []),
     ]
-    besides = f" (besides {_in_a_row(more)})" if more else ""
+    besides = f" (besides {in_a_row(more)})" if more else ""
     return [f"{counted(len(bad), *what)}{least}: {parts}{besides}."]
 
 
-def _in_a_row(parts: Sequence[str]) -> str:
+def in_a_row(parts: Sequence[str]) -> str:
+    """The parts with commas, and "and" before the last."""
     return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 

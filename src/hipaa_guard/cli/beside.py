@@ -26,7 +26,18 @@ def beside_terraform(common: dict[str, Any], target: TerraformTarget) -> Asked |
     if not common["peers"]:
         return None
     from hipaa_guard.peers.asked import Subject
+    from hipaa_guard.terraform.files import is_stream
+    from hipaa_guard.terraform.read import is_source_file
 
+    if target.others or is_stream(target.path) or is_source_file(target.path):
+        raise click.UsageError(
+            "--peers goes with one directory, or a plan in a file: other scanners read neither several paths, single "
+            "files of source nor streams as this scan does"
+        )
+    if target.skip_paths:
+        click.echo(
+            "hipaa-guard: --skip-path does not reach other scanners: what they find there counts as theirs", err=True
+        )
     inputs = target.inputs
     if inputs.variables or inputs.environment:
         click.echo(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import click
 
 from hipaa_guard.cli.commands import CommandGroup
 from hipaa_guard.cli.loaded_controls import loaded
+from hipaa_guard.nearest import did_you_mean
 from hipaa_guard.outputs.wording.harmless_text import visible
 
 if TYPE_CHECKING:
@@ -77,8 +77,7 @@ def _kind(name: str) -> type[Resource]:
 
     found = kinds()
     if name not in found:
-        close = difflib.get_close_matches(name, found, n=3)
-        hint = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(found)}"
+        hint = did_you_mean(name, found, f"there are {', '.join(found)}")
         raise click.UsageError(f"there is no template for {name!r}: {hint}")
     return found[name]
 

@@ -46,7 +46,7 @@ def _account_id(_: click.Context, __: click.Parameter, value: str | None) -> str
     return value
 
 
-_PARTIAL = dict.fromkeys(("changed", "changed_files", "changed_only"), ("peers",))
+_PARTIAL = dict.fromkeys(("changed", "changed_since", "changed_files", "changed_only"), ("peers",))
 """Options for a part of a tree. Other scanners read the whole."""
 
 
@@ -166,8 +166,8 @@ def terraform(
         skip_paths=skip_paths,
         may_skip_nothing=from_file("skip_paths"),
     )
-    if common["peers"] and (changed or changed_files or changed_only):
-        raise click.UsageError("--peers runs scanners that read the whole tree: leave out --changed and --changed-only")
+    if common["peers"] and (changed or changed_since or changed_files or changed_only):
+        raise click.UsageError("--peers runs scanners that read the whole tree: leave out the --changed options")
     with no_collections():
         return _run(
             common,

@@ -48,7 +48,7 @@ _OPTIONS = (
         multiple=True,
         type=Severities(),
         metavar="a,b",
-        help="Only controls and gaps of these severities.",
+        help="Only controls of these severities, and gaps of these severities by other controls.",
     ),
     click.option(
         "--policies",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
+
+from hipaa_guard.nearest import did_you_mean
 
 Source = Literal["terraform", "aws"]
 
@@ -129,8 +130,7 @@ def _written(path: Path) -> Path:
 def _peer(name: str, source: Source) -> Peer:
     peer = PEERS.get(name)
     if peer is None:
-        close = difflib.get_close_matches(name.lower(), PEERS, n=1, cutoff=0.5)
-        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(PEERS)}"
+        hint = did_you_mean(name, PEERS, f"there are {', '.join(PEERS)}", most=1)
         raise PeerChoiceError(f"no scanner {name[:60]!r} can run beside: {hint}")
     if peer.source != source:
         others = ", ".join(each.name for each in PEERS.values() if each.source == source)

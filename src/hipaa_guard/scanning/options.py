@@ -43,7 +43,8 @@ class Options:
     """Words that select controls (`controls.selecting`); all where it is empty."""
     skip: Sequence[str] = ()
     severities: Sequence[Severity] = ()
-    """Only gaps of these severities count, and only controls of these severities; all where it is empty."""
+    """Only controls of these severities count, with all their gaps, and gaps of these severities by other controls; all
+    where it is empty."""
     policies: Sequence[Path] = ()
     preset: Preset = "recommended"
     fail_on: Severity | None = None

@@ -96,7 +96,7 @@ def result_of(
     baseline = selection.known.baseline
     shared = former.shared() if baseline is not None and not baseline.names_repository else {}
     marked = findings if baseline is None else compared(findings, baseline, shared)
-    peers, missing = _peers(scan, selection, marked, options)
+    peers, missing = _peers(scan, selection, kept.controls, marked, options)
     return assess(
         scan,
         replace(coverage, gaps=(*coverage.gaps, *dict.fromkeys(missing))),
@@ -125,14 +125,17 @@ def result_of(
 
 
 def _peers(
-    scan: Scan, selection: Selection, findings: Sequence[Finding], options: Options
+    scan: Scan, selection: Selection, controls: Sequence[Control], findings: Sequence[Finding], options: Options
 ) -> tuple[Sequence[PeerUse], Sequence[Gap]]:
-    """The results of other scanners, if any are to run beside ours, and what they did not look at."""
+    """The results of other scanners, if any are to run beside ours, and what they did not look at.
+
+    ``controls`` are those that were asked for: on what others judge, of another severity, we have no finding here.
+    """
     if options.peers is None:
         return (), ()
     from hipaa_guard.peers.beside import Ours, beside
 
     known = None if selection.known.baseline is None else selection.known.baseline.peers
-    chosen = frozenset(control.id for control in selection.controls)
+    chosen = frozenset(control.id for control in controls)
     ours = Ours(scan, findings, imported(selection.all), chosen, bool(options.only), known)
     return beside(options.peers, ours, options.progress or (lambda *_: None))

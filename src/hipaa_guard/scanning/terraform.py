@@ -81,10 +81,12 @@ def _scanned(target: TerraformTarget, options: Options, selection: Selection, st
 
 def _top(target: TerraformTarget) -> Top:
     """The directory that roots are named from."""
+    from hipaa_guard.terraform.read import check_paths
     from hipaa_guard.terraform.repository.top import top_of, top_of_all
 
     try:
         if target.top is None and target.others:
+            check_paths(target.paths, target.source)  # of a path that is missing, its repository says nothing
             return top_of_all(target.paths, given=target.repository_root)
         return target.top or top_of(target.path, source=target.source, given=target.repository_root)
     except TerraformInputError as error:
@@ -164,14 +166,19 @@ def _read(target: TerraformTarget, top: Top, options: Options, skipped: PathPatt
 
 def _changes(target: TerraformTarget) -> Changes | None:
     """The changes that a scan was asked to look at; None for a scan of everything."""
+    from hipaa_guard.terraform.files import is_stream
     from hipaa_guard.terraform.modules.module import ENDINGS
     from hipaa_guard.terraform.repository.changes import Changes, GitError, changes_since
 
     path = target.path
     if target.changed is None and target.changed_since is None:
         return None
-    if not all(each.is_dir() or not each.exists() for each in target.paths):
-        raise InputError(f"{path} is no directory: changed files select the roots of a directory to scan")
+    odd = next((each for each in target.paths if is_stream(each) or (each.exists() and not each.is_dir())), None)
+    if odd is not None:
+        raise InputError(
+            f"{_named([odd])} is no directory: changed files select the roots of a directory to scan. The directory "
+            f"comes first: hipaa-guard scan terraform . --changed"
+        )
     if target.changed_since is None:
         return Changes(tuple(target.changed or ()))
     try:

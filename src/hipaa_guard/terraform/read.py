@@ -61,7 +61,7 @@ def read(
     try:
         inputs = inputs or PlanInputs()
         inputs.check()
-        _check(paths, source)
+        check_paths(paths, source)
         base = base_of(paths)
         of_source = [each for each in paths if _is_source(each)]
         found = _sources(of_source, base, inputs, changed, more.skipped) if of_source else []
@@ -81,7 +81,13 @@ def read(
     return found
 
 
-def _check(paths: Sequence[Path], source: Path | None) -> None:
+def check_paths(paths: Sequence[Path], source: Path | None) -> None:
+    """Refuse paths that do not exist or do not go together.
+
+    Raises:
+        TerraformInputError: what is wrong, and what to do.
+
+    """
     for path in paths:
         if source is not None and _is_source(path):
             raise TerraformInputError(f"{path} is source itself: --source goes with a plan or a state")

@@ -203,7 +203,27 @@ def test_files_that_it_could_not_parse_are_told(scan: Scan, tmp_path: Path) -> N
     assert (found.code, found.missing) == (CLEAN, ["Checkov could not parse /broken.tf"])
 
 
-@pytest.mark.parametrize("options", [("--changed", "main.tf"), ("--changed-only",)])
+@pytest.mark.parametrize(("severity", "count"), [("medium", 1), ("critical", 0)])
+def test_results_of_severities_that_nobody_asked_for_are_left_out(
+    severity: str, count: int, scan: Scan, tmp_path: Path
+) -> None:
+    """What a control judges that --severity leaves out is no failure "without a verdict of ours"."""
+    made = program(tmp_path / "bin", "checkov", checkov(record("CKV_AWS_21", "FAILED", "aws_s3_bucket.phi", (1, 2))))
+    found = scan("--peers", f"checkov={made.path}", "--severity", severity, "--allow-empty")
+    assert len(found.peer["results"]) == count
+
+
+@pytest.mark.parametrize("paths", [(".", "other"), ("main.tf",), ("-",)])
+def test_what_they_would_not_read_as_the_scan_does_is_refused(
+    paths: tuple[str, ...], scan: Scan, tmp_path: Path
+) -> None:
+    made = program(tmp_path / "bin", "trivy", trivy())
+    found = scan("--peers", f"trivy={made.path}", source=("terraform", *paths))
+    assert (found.code, made.has_run) == (USAGE, False)
+    assert "--peers goes with one directory" in found.said
+
+
+@pytest.mark.parametrize("options", [("--changed", "main.tf"), ("--changed-since", "HEAD"), ("--changed-only",)])
 def test_a_part_of_a_tree_is_nothing_for_them(options: tuple[str, ...], scan: Scan, tmp_path: Path) -> None:
     made = program(tmp_path / "bin", "trivy", trivy())
     found = scan("--peers", f"trivy={made.path}", *options)

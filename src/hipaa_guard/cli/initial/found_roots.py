@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,7 +30,7 @@ class FoundRoots(NamedTuple):
 
 def find_roots_of_aws(top: Path, paths: Sequence[Path], patterns: Sequence[str]) -> FoundRoots:
     """The roots below the directories ``paths``, or below ``top`` if there are none; directories that match one of the
-    ``patterns`` are skipped. All paths are resolved.
+    ``patterns`` are skipped, as ``--skip-path`` does. All paths are resolved.
 
     Raises:
         OSError: a directory cannot be read.
@@ -39,12 +38,14 @@ def find_roots_of_aws(top: Path, paths: Sequence[Path], patterns: Sequence[str])
     """
     from hipaa_guard.terraform.modules.declared_providers import declared_providers
     from hipaa_guard.terraform.modules.module_lookup import ModuleLookup
+    from hipaa_guard.terraform.modules.path_patterns import PathPatterns
     from hipaa_guard.terraform.modules.roots import boundary_of, called, directories, find_roots, reach
 
     unseen: list[Gap] = []
     areas = _outermost(paths or [top])
     below = [directory for area in areas for directory in directories(area, unseen)]
-    skipped = [directory for directory in below if _matches(os.path.relpath(directory, top), patterns)]
+    left_out = PathPatterns(patterns, [top])
+    skipped = [directory for directory in below if left_out.fitting(directory)]
     lookup = ModuleLookup(top, boundary_of(top))
     modules = {directory: lookup.module(directory) for directory in below if directory not in skipped}
     declared = {root.directory: declared_providers(root, lookup) for root in find_roots(modules.values())}
@@ -98,14 +99,6 @@ def skip_patterns(found: FoundRoots, parent: str) -> list[str]:
 def _outermost(paths: Sequence[Path]) -> list[Path]:
     """The paths that do not lie below another, each once."""
     return [each for each in dict.fromkeys(paths) if not any(each != o and each.is_relative_to(o) for o in paths)]
-
-
-def _matches(directory: str, patterns: Sequence[str]) -> bool:
-    """Whether a pattern matches a directory or one above it: by its name, or by its path if it has a slash."""
-    parts = Path(directory).parts
-    paths = ["/".join(parts[:length]) for length in range(1, len(parts) + 1)]
-    plain = [pattern.removeprefix("./").rstrip("/") for pattern in patterns]
-    return any(fnmatchcase(each, pattern) for pattern in plain for each in (paths if "/" in pattern else parts))
 
 
 def _without(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from hipaa_guard.assessment.gate import counted
+from hipaa_guard.assessment.gate import counted, in_a_row
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.outputs.wording import phrases
@@ -52,12 +52,14 @@ def gaps(findings: Iterable[Finding], *, everything: bool = False) -> Gaps:
 def apart(findings: Sequence[Finding]) -> str:
     """How many gaps are told beside others, in a sentence; empty where none is."""
     follow = sum(finding.follows_from is not None for finding in findings)
-    advisory = sum(finding.advisory and finding.follows_from is None for finding in findings)
+    advisory = sum(finding.advisory for finding in findings)
+    both = sum(finding.advisory and finding.follows_from is not None for finding in findings)
     parts = [
         *([f"{counted(follow, 'follows', 'follow')} from another gap of the same resource"] if follow else []),
         *([f"{counted(advisory, 'is', 'are')} advisory"] if advisory else []),
+        *([f"{counted(both, 'is', 'are')} both"] if both else []),
     ]
-    return f"Of the failures, {' and '.join(parts)}." if parts else ""
+    return f"Of the failures, {in_a_row(parts)}." if parts else ""
 
 
 def note(finding: Finding) -> str:

@@ -72,8 +72,9 @@ def _requirement(pen: Pen, requirement: RequirementSummary) -> None:
 
 
 def _worst(pen: Pen, assessment: Assessment) -> None:
-    """The worst gaps once more: in a long result the first ones have scrolled away."""
+    """The worst gaps once more, new ones first: in a long result the first ones have scrolled away."""
     blocks = phrases.by_block(told.gaps(assessment.findings).told)
+    blocks.sort(key=lambda block: block[0].new is not True)
     if len(blocks) <= _WORST:
         return
     pen.line("THE WORST", "title")
