@@ -59,7 +59,7 @@ def test_it_is_written_and_then_there_is_nothing_to_do(infra: Path, capfd: pytes
 
 
 def test_what_is_left_is_told_and_fails(infra: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert run(["fix", str(infra), "--write", "-c", "rds_instance_encrypted_at_rest", *OPTIONS]) == 1
+    assert run(["fix", str(infra), "--write", "--all", "-c", "rds_instance_encrypted_at_rest", *OPTIONS]) == 1
     assert capfd.readouterr().err == (
         "not fixed: rds_instance_encrypted_at_rest: the change needs a new instance, and the data of the old "
         f"one copied to it. {ANEW}\n    aws_db_instance.phi  main.tf:6\n"

@@ -21,7 +21,12 @@ def asked(directory: Path, answers: str | bytes, *words: str) -> subprocess.Comp
     """The command with piped answers."""
     given = answers.encode() if isinstance(answers, str) else answers
     done = subprocess.run(
-        [*COMMAND, "--interactive", *words], cwd=directory, input=given, capture_output=True, check=False, timeout=HANGS
+        [*COMMAND, "--interactive", "--all", *words],
+        cwd=directory,
+        input=given,
+        capture_output=True,
+        check=False,
+        timeout=HANGS,
     )
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 

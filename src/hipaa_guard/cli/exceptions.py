@@ -92,9 +92,14 @@ def lint(file: Path, policies: tuple[Path, ...], day: datetime | None, scan: Pat
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def list_exceptions(file: Path, day: datetime | None, as_json: bool) -> None:
     """List the entries with their state. A scan shows the findings that they cover."""
-    entries = _entries(file)
+    missing = _no_register_yet(file)
+    entries = [] if missing else _entries(file)
     if as_json:
         click.echo(json.dumps([_as_dict(entry, _day(day)) for entry in entries], indent=2))
+        return
+    if missing:
+        _say(f"There are no exceptions yet: {file} does not exist.")
+        _say("`hipaa-guard exceptions add` makes it with the first entry; its --help tells how.")
         return
     for entry in entries:
         for line in _entry_lines(entry, _day(day)):
@@ -263,6 +268,19 @@ def _scanned(file: Path | None) -> Sequence[Finding]:
         return ()
     found = saved(file or Path(SCAN))
     return found.findings if found.scan.roots_from is not None else ()
+
+
+def _no_register_yet(file: Path) -> bool:
+    """Whether the default register was never made. A link to nothing, and a named file, are faults instead."""
+    if file != Path(_REGISTER) or file.parent.is_symlink():
+        return False
+    try:
+        file.lstat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _entries(file: Path) -> list[RegisterEntry]:

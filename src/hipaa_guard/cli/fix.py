@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -38,6 +39,7 @@ _GAPS_REMAIN = 1
     is_flag=True,
     help="Show each repair, ask whether to make it, and write those that were chosen.",
 )
+@click.option("--all", "each", is_flag=True, help="Name each gap that is left, instead of counting them by reason.")
 @click.option("--policies", multiple=True, type=_PATH, metavar="DIR", help="As for scan.")
 @click.option("--var-file", "var_files", multiple=True, type=_PATH, metavar="FILE", help="As for scan.")
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="As for scan.")
@@ -51,6 +53,7 @@ def fix(
     findings: tuple[str, ...],
     write: bool,
     interactive: bool,
+    each: bool,
     policies: tuple[Path, ...],
     var_files: tuple[Path, ...],
     variables: tuple[str, ...],
@@ -94,7 +97,7 @@ def fix(
             write_files(fixed.before, fixed.after)
     except (InputError, WriteError) as error:
         raise click.ClickException(str(error)) from None
-    for line in _summary(fixed, written=written):
+    for line in _summary(fixed, written=written, each=each):
         click.echo(line, err=True)
     return _GAPS_REMAIN if fixed.remains or (fixed.repaired and not written) else 0
 
@@ -133,12 +136,14 @@ def _is_file(stream: TextIO) -> bool:
         return False
 
 
-def _summary(fixed: Fixed, *, written: bool) -> Iterator[str]:
+def _summary(fixed: Fixed, *, written: bool, each: bool) -> Iterator[str]:
     from hipaa_guard.outputs.wording.harmless_text import visible
 
     made = "fixed" if written else "in the patch"
     groups: dict[str, list[Finding]] = {}
-    for finding, reason in sorted(fixed.left, key=lambda each: _order(each[0])):
+    if not each:
+        yield from map(visible, _left_by_reason(fixed))
+    for finding, reason in sorted(fixed.left if each else (), key=lambda pair: _order(pair[0])):
         groups.setdefault(f"not fixed: {finding.control_id}: {reason}", []).append(finding)
     for finding in sorted(fixed.repaired, key=_order):
         if also := fixed.also.get(finding.control_id):
@@ -159,6 +164,18 @@ def _summary(fixed: Fixed, *, written: bool) -> Iterator[str]:
     )
     if not fixed.complete:
         yield "hipaa-guard: some of the directory could not be read: `hipaa-guard scan terraform` lists it"
+
+
+def _left_by_reason(fixed: Fixed) -> Iterator[str]:
+    """A line a reason: how many gaps it leaves, and of which controls; the most frequent first."""
+    controls: dict[str, Counter[str]] = {}
+    for finding, reason in fixed.left:
+        controls.setdefault(reason, Counter())[finding.control_id] += 1
+    for reason, counts in sorted(controls.items(), key=lambda item: (-item[1].total(), item[0])):
+        named = ", ".join(f"{control} {count:,}" for control, count in sorted(counts.items()))
+        yield f"not fixed: {counts.total():,}: {reason}: {named}"
+    if controls:
+        yield "hipaa-guard: --all names each gap that is left"
 
 
 def _order(finding: Finding) -> tuple[str, str, str]:
