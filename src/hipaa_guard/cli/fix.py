@@ -97,7 +97,7 @@ def fix(
             write_files(fixed.before, fixed.after)
     except (InputError, WriteError) as error:
         raise click.ClickException(str(error)) from None
-    for line in _summary(fixed, written=written, each=each):
+    for line in _summary(fixed, written=written, each=each or interactive):
         click.echo(line, err=True)
     return _GAPS_REMAIN if fixed.remains or (fixed.repaired and not written) else 0
 
