@@ -133,6 +133,12 @@ def test_a_worse_gap_follows_from_no_milder_one() -> None:
     assert follows(of(FINE, Severity.HIGH), of(COARSE, Severity.MEDIUM)) == [None, None]
 
 
+def test_a_gap_that_stops_follows_from_no_advisory_one() -> None:
+    cause = of(COARSE, Severity.LOW, advisory=True)
+    assert follows(of(FINE, Severity.LOW), cause) == [None, None]
+    assert follows(of(FINE, Severity.LOW, advisory=True), cause) == [COARSE, None]
+
+
 def test_an_accepted_gap_follows_from_none() -> None:
     assert follows(of(FINE, Severity.LOW, exception=object()), of(COARSE, Severity.MEDIUM)) == [None, None]
 

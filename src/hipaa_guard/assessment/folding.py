@@ -15,7 +15,8 @@ def folded(findings: Sequence[Finding], controls: Iterable[Control]) -> list[Fin
     """The findings, with `Finding.follows_from` where a gap follows from another one.
 
     It follows only from a gap of the same resource that is told in its place: one that is at least as severe, that no
-    exception covers, and that is new if the one that follows is. A chain ends at the first gap of it.
+    exception covers, that is new if the one that follows is, and advisory only if that one is. A chain
+    ends at the first gap of it.
     """
     refined = {control.id: control.refines for control in controls if control.refines}
     if not refined:
@@ -75,4 +76,6 @@ def _cause(
 
 
 def _may_stand_for(cause: Finding, finding: Finding) -> bool:
-    return cause.severity.rank <= finding.severity.rank and (cause.new is not False or finding.new is False)
+    is_shown = cause.new is not False or finding.new is False
+    # One that stops a pipeline is not told in the line of those that do not.
+    return cause.severity.rank <= finding.severity.rank and is_shown and (finding.advisory or not cause.advisory)
