@@ -6,8 +6,8 @@ from typing import Any
 
 from hipaa_guard.assessment.peer_results import PeerResult, PeerUse, Relation
 from hipaa_guard.controls.control import Severity, Status
-from hipaa_guard.facts.locations import Location
 from hipaa_guard.outputs.json.node import JsonNode
+from hipaa_guard.outputs.json.places import read_place
 
 
 def written(peer: PeerUse) -> dict[str, Any]:
@@ -74,13 +74,7 @@ def _read_result(node: JsonNode) -> PeerResult:
         resource=node.of("resource").text(),
         account=node.of("account").maybe_text(),
         region=node.of("region").maybe_text(),
-        location=_location(node.of("location")),
+        location=read_place(node.of("location")),
         fingerprint=node.of("fingerprint").text(),
         new=None if new.value is None else new.flag(),
     )
-
-
-def _location(node: JsonNode) -> Location | None:
-    if node.value is None:
-        return None
-    return Location(node.of("file").text(), node.of("line_start").number(), node.of("line_end").number())

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from hipaa_guard.facts.locations import Location, Span
+from hipaa_guard.outputs.json.node import JsonNode
 
 _quoted = json.encoder.encode_basestring
 
@@ -46,3 +47,22 @@ def _span(span: Span | None) -> str:
 @lru_cache(maxsize=1024)  # everything in a module is reached by the same calls
 def _calls(calls: tuple[Location, ...]) -> str:
     return f', "calls": [{", ".join(map(place_text, calls))}]' if calls else ""
+
+
+def read_place(node: JsonNode) -> Location | None:
+    """The place that `place_of` wrote; None where there is none."""
+    if node.value is None:
+        return None
+    calls = node.of("calls")
+    found = () if calls.value is None else calls.each(read_place)
+    return Location(
+        file=node.of("file").text(),
+        line_start=node.of("line_start").number(),
+        line_end=node.of("line_end").number(),
+        calls=tuple(call for call in found if call is not None),
+        span=_read_span(node.of("span")),
+    )
+
+
+def _read_span(node: JsonNode) -> Span | None:
+    return None if node.value is None else Span(*(node.of(name).number() for name in Span._fields))

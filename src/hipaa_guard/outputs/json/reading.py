@@ -34,12 +34,13 @@ from hipaa_guard.controls.control import PEERS, Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.controls.fix import FixTexts
-from hipaa_guard.facts.locations import Asked, Gap, GapKind, Location, RootsFrom, Span
+from hipaa_guard.facts.locations import Asked, Gap, GapKind, Location, RootsFrom
 from hipaa_guard.facts.origin import Evidence, Origin
 from hipaa_guard.facts.values import Cause
 from hipaa_guard.law import Law, RequirementType
 from hipaa_guard.outputs.json import peers
 from hipaa_guard.outputs.json.node import JsonNode, ReportError
+from hipaa_guard.outputs.json.places import read_place
 
 SCHEMA_VERSION = "1.0"
 
@@ -254,7 +255,7 @@ def _gap(node: JsonNode) -> Gap:
         reason=node.of("reason").text(),
         hint=node.of("hint").text(),
         incomplete=node.of("incomplete").flag(),
-        location=_location(node.of("location")),
+        location=read_place(node.of("location")),
         region=node.of("region").maybe_text(),
         action=node.of("action").maybe_text(),
     )
@@ -340,7 +341,7 @@ def _finding(entries: Mapping[str, ExceptionEntry], node: JsonNode) -> Finding:
         severity=node.of("severity").one_of(Severity),
         message=node.of("message").text(),
         fingerprint=node.of("fingerprint").text(),
-        resource=_resource(node.of("resource"), _location(node.of("location"))),
+        resource=_resource(node.of("resource"), read_place(node.of("location"))),
         evidence=node.of("evidence").each(_evidence),
         cause=None if cause.value is None else cause.one_of(Cause),
         action=node.of("action").maybe_text(),
@@ -377,7 +378,7 @@ def _evidence(node: JsonNode) -> Evidence:
         fact=node.of("fact").text(),
         value=node.of("value").text(),
         source=node.of("source").text(),
-        location=_location(node.of("location")),
+        location=read_place(node.of("location")),
         calls=() if node.of("calls").value is None else tuple(node.of("calls").each(_asked)),
     )
 
@@ -389,21 +390,3 @@ def _asked(node: JsonNode) -> Asked:
         region=node.of("region").text(),
         time=node.of("time").time(),
     )
-
-
-def _location(node: JsonNode) -> Location | None:
-    if node.value is None:
-        return None
-    calls = node.of("calls")
-    found = () if calls.value is None else calls.each(_location)
-    return Location(
-        file=node.of("file").text(),
-        line_start=node.of("line_start").number(),
-        line_end=node.of("line_end").number(),
-        calls=tuple(call for call in found if call is not None),
-        span=_span(node.of("span")),
-    )
-
-
-def _span(node: JsonNode) -> Span | None:
-    return None if node.value is None else Span(*(node.of(name).number() for name in Span._fields))
