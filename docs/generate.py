@@ -9,13 +9,13 @@ import difflib
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
 
 from docs.by_service import FOLDER, MADE, controls_page, facts_page, rule_page, service_pages
-from hipaa_guard.cli.manual_page import manual_page
+from hipaa_guard.cli.manual_page import manual_page, verbs
 from hipaa_guard.controls.cataloguing import catalogue_of
 from hipaa_guard.controls.control import Control
 from hipaa_guard.controls.loading import load
@@ -63,21 +63,11 @@ def cli_page() -> str:
     from hipaa_guard.cli.main import cli
 
     lines = [f"# Command line\n\n{MADE}{_ENDINGS}"]
-    for words, command in _commands(("hipaa-guard",), cli):
+    for words, command in verbs(("hipaa-guard",), cli):
         context = click.Context(command, info_name=" ".join(words), max_content_width=100)
         context.terminal_width = 100
         lines.append(f"## {' '.join(words)}\n\n```\n{command.get_help(context)}\n```\n")
     return "\n".join(lines)
-
-
-def _commands(words: tuple[str, ...], command: click.Command) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    yield words, command
-    if isinstance(command, click.Group):
-        context = click.Context(command)
-        for name in command.list_commands(context):
-            found = command.get_command(context, name)
-            if found is not None:
-                yield from _commands((*words, name), found)
 
 
 def settings_schema() -> str:

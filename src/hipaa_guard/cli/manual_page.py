@@ -41,16 +41,16 @@ def _lines(cli: click.Group) -> Iterator[str]:
     yield '.TH HIPAA-GUARD 1 "" "hipaa-guard" "User commands"'
     yield ".SH NAME"
     yield r"hipaa\-guard \- judge Terraform and AWS accounts against the HIPAA Security Rule"
-    verbs = list(_verbs(("hipaa-guard",), cli))
+    every = list(verbs(("hipaa-guard",), cli))
     yield ".SH SYNOPSIS"
-    for words, command in verbs:
+    for words, command in every:
         if not isinstance(command, click.Group):
             yield ".br"
             yield _usage(words, command)
     yield ".SH DESCRIPTION"
     yield from _help_of(cli)
     yield ".SH VERBS"
-    for words, command in verbs[1:]:
+    for words, command in every[1:]:
         yield f".SS {_escaped(' '.join(words))}"
         yield from _help_of(command)
         yield from _options(words, command)
@@ -62,14 +62,15 @@ def _lines(cli: click.Group) -> Iterator[str]:
     yield from _table(_FILES)
 
 
-def _verbs(words: tuple[str, ...], command: click.Command) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def verbs(words: tuple[str, ...], command: click.Command) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """A command and all below it, each with the words that call it."""
     yield words, command
     if isinstance(command, click.Group):
         context = click.Context(command)
         for name in command.list_commands(context):
             found = command.get_command(context, name)
             if found is not None:
-                yield from _verbs((*words, name), found)
+                yield from verbs((*words, name), found)
 
 
 def _usage(words: Sequence[str], command: click.Command) -> str:
